@@ -1,0 +1,69 @@
+"""The checks: one judgement per file, in folders by theme; the folders are the registry.
+
+A check's file holds, in this order: its docstring (first line: what is wrong; then why it matters and when to ignore it),
+`CODES` (its ids in the field's list), `ENGINES`, `find(snapshot, limits)`, and `EXAMPLES`. Optional: `NEEDS_LIVE = True` when it
+judges rows, sizes, traffic, roles or settings; `STYLE = True` when it is house style, off by default.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
+from types import ModuleType
+
+from dbarchitect.model.check import Check
+from dbarchitect.model.finding import Area, Finding
+from dbarchitect.model.limits import Limits
+from dbarchitect.model.snapshot import Snapshot
+
+AREAS = {
+    "indexes": Area.INDEXES,
+    "keys": Area.KEYS,
+    "types": Area.TYPES,
+    "structure": Area.STRUCTURE,
+    "security": Area.SECURITY,
+    "maintenance": Area.MAINTENANCE,
+    "configuration": Area.CONFIGURATION,
+}
+
+
+def _declared(module: ModuleType, slug: str, area: Area) -> Check:
+    documentation = (module.__doc__ or "").strip()
+    return Check(
+        slug=slug,
+        area=area,
+        summary=documentation.splitlines()[0].rstrip("."),
+        documentation=documentation,
+        codes=module.CODES,
+        engines=module.ENGINES,
+        find=module.find,
+        examples=module.EXAMPLES,
+        needs_live=getattr(module, "NEEDS_LIVE", False),
+        style=getattr(module, "STYLE", False),
+    )
+
+
+@cache
+def all_checks() -> tuple[Check, ...]:
+    """Every check, ordered by area and slug."""
+    found = []
+    for folder, area in AREAS.items():
+        package = importlib.import_module(f"dbarchitect.checks.{folder}")
+        for entry in pkgutil.iter_modules(package.__path__):
+            if not entry.name.startswith("_"):
+                module = importlib.import_module(f"{package.__name__}.{entry.name}")
+                found.append(_declared(module, entry.name, area))
+    return tuple(found)
+
+
+def run_check(check: Check, snapshot: Snapshot, limits: Limits) -> list[Finding]:
+    """What one check finds, with its slug, area and engine filled in."""
+    if snapshot.engine not in check.engines or (check.needs_live and not snapshot.live):
+        return []
+    return [replace(finding, check=check.slug, area=check.area, engine=snapshot.engine) for finding in check.find(snapshot, limits)]
+
+
+def run_checks(checks: Iterable[Check], snapshot: Snapshot, limits: Limits) -> list[Finding]:
+    """What all of these checks find."""
+    return [finding for check in checks for finding in run_check(check, snapshot, limits)]

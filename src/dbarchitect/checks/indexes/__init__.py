@@ -1,0 +1,1 @@
+"""Indexes: missing, redundant, unused, broken, unfit."""

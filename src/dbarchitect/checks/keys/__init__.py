@@ -1,0 +1,1 @@
+"""Keys, constraints, defaults and number spaces."""

@@ -1,0 +1,1 @@
+"""Vacuum, storage, activity, replication, health."""

@@ -1,0 +1,1 @@
+"""Access, row security, definer code, accounts."""

@@ -1,0 +1,1 @@
+"""Table structure and modelling."""

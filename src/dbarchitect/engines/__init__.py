@@ -1,0 +1,1 @@
+"""Engines: one folder each, connect and read; an engine never imports another."""

@@ -1,0 +1,138 @@
+"""A snapshot: everything a review needs, read once."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from functools import cached_property
+
+from dbarchitect.model.catalog import Catalog, Column, Index, Table
+from dbarchitect.model.mysql import MySQLFacts
+from dbarchitect.model.names import Engine, QualifiedName
+from dbarchitect.model.postgres import PostgresFacts, PostgresTable
+from dbarchitect.model.questions import Answer, Question
+from dbarchitect.model.statistics import ColumnStatistics
+from dbarchitect.model.workload import Workload
+
+
+class Origin(Enum):
+    """Where a snapshot's facts come from. Of SQL files there are no rows, sizes, traffic, roles or settings to judge."""
+
+    LIVE = "live database"
+    SQL_FILES = "SQL files"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Gap:
+    """Something that could not be read or checked: what, why, and the exact remedy (a GRANT, a setting, a file)."""
+
+    what: str
+    reason: str
+    remedy: str
+    checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything a review needs. `source` is shown to people and holds no secret; times are in UTC.
+
+    `counters_since` is when usage counters were last reset (None: unknown).
+    """
+
+    catalog: Catalog
+    origin: Origin
+    source: str
+    taken_at: datetime
+    tool_version: str
+    statistics: tuple[ColumnStatistics, ...] = ()
+    workload: Workload | None = None
+    postgres: PostgresFacts | None = None
+    mysql: MySQLFacts | None = None
+    answers: tuple[Answer, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    counters_since: datetime | None = None
+    redacted: bool = False
+    files: tuple[str, ...] = field(default=())
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of the catalogue."""
+        return self.catalog.engine
+
+    @property
+    def live(self) -> bool:
+        """True when rows, sizes, traffic, roles and settings are those of a running database."""
+        return self.origin is Origin.LIVE
+
+    @property
+    def counters_age(self) -> timedelta | None:
+        """How long the usage counters have been counting."""
+        return self.taken_at - self.counters_since if self.counters_since else None
+
+    @cached_property
+    def _tables(self) -> dict[QualifiedName, Table]:
+        return {table.name: table for table in self.catalog.tables}
+
+    @cached_property
+    def _statistics(self) -> dict[tuple[QualifiedName, str], ColumnStatistics]:
+        found: dict[tuple[QualifiedName, str], ColumnStatistics] = {}
+        for row in self.statistics:
+            # of a partitioned or inherited table the rows that include the children describe the whole
+            if row.inherited or (row.table, row.column) not in found:
+                found[row.table, row.column] = row
+        return found
+
+    @cached_property
+    def _postgres_tables(self) -> dict[QualifiedName, PostgresTable]:
+        return {t.name: t for t in self.postgres.tables} if self.postgres else {}
+
+    @cached_property
+    def _answers(self) -> dict[Question, Answer]:
+        return {answer.question: answer for answer in self.answers}
+
+    @cached_property
+    def _indexes(self) -> dict[QualifiedName, tuple[Table, Index]]:
+        return {index.name: (table, index) for table, index in self.catalog.indexes()}
+
+    def table(self, name: QualifiedName) -> Table | None:
+        """The table of that name."""
+        return self._tables.get(name)
+
+    def index(self, name: QualifiedName) -> tuple[Table, Index] | None:
+        """The index of that name (PostgreSQL: names are unique in a schema), beside its table."""
+        return self._indexes.get(name)
+
+    def postgres_table(self, name: QualifiedName) -> PostgresTable | None:
+        """PostgreSQL's own facts of a table."""
+        return self._postgres_tables.get(name)
+
+    def column_statistics(self, table: QualifiedName, column: str) -> ColumnStatistics | None:
+        """The planner's statistics of a column."""
+        return self._statistics.get((table, column))
+
+    def answer(self, question: Question) -> Answer | None:
+        """The answer to a question, if it was asked and could be answered."""
+        return self._answers.get(question)
+
+    def columns(self) -> list[tuple[Table, Column]]:
+        """Every column of every table that is not a partition (partitions repeat their parent)."""
+        return [(t, c) for t in self.catalog.tables if not t.is_partition for c in t.columns]
+
+    def partitions(self, parent: QualifiedName) -> list[Table]:
+        """The direct partitions of a partitioned table."""
+        return [t for t in self.catalog.tables if t.partition_of == parent]
+
+    def rows(self, table: Table) -> float | None:
+        """Estimated rows; of a partitioned table those of all its partitions. None: unknown."""
+        parts = self.partitions(table.name) if table.partition_key else []
+        if parts:
+            counts = [self.rows(part) for part in parts]
+            return sum(c for c in counts if c is not None) if any(c is not None for c in counts) else None
+        return table.rows
+
+    def bytes(self, table: Table) -> int | None:
+        """Bytes of heap, TOAST and indexes; of a partitioned table those of all its partitions. None: unknown."""
+        parts = self.partitions(table.name) if table.partition_key else []
+        if parts:
+            sizes = [self.bytes(part) for part in parts]
+            return sum(s for s in sizes if s is not None) if any(s is not None for s in sizes) else None
+        return table.size.total_bytes if table.size else None
