@@ -1,0 +1,1 @@
+"""Documentation of a database: data dictionary, ER diagrams; pure functions from a snapshot to texts."""
