@@ -195,7 +195,8 @@ def _others(catalog: Catalog) -> list[str]:
         lines += ["", "## Enumerated types", "", "| Type | Labels | Comment |", "|---|---|---|", *rows]
     if catalog.domains:
         rows = [
-            f"| {cell(str(d.name))} | {cell(d.base.text)} | {' '.join(code(c.expression) for c in d.checks)} | {cell(d.comment or '')} |"
+            f"| {cell(str(d.name))} | {cell(d.base.text)} | {' '.join(code(c.expression) for c in d.checks)} "
+            f"| {cell(d.comment or '')} |"
             for d in catalog.domains
         ]
         lines += ["", "## Domains", "", "| Domain | Base type | Checks | Comment |", "|---|---|---|---|", *rows]
@@ -204,8 +205,8 @@ def _others(catalog: Catalog) -> list[str]:
         lines += ["", "## Sequences", "", *head, *(_sequence(s) for s in catalog.sequences)]
     if catalog.routines:
         rows = [
-            f"| {cell(r.signature)} | {r.kind.value} | {cell(r.returns or '')} | {r.language} | {'definer' if r.security_definer else 'invoker'} "
-            f"| {cell(r.comment or '')} |"
+            f"| {cell(r.signature)} | {r.kind.value} | {cell(r.returns or '')} "
+            f"| {r.language} | {'definer' if r.security_definer else 'invoker'} | {cell(r.comment or '')} |"
             for r in catalog.routines
         ]
         lines += [
@@ -240,7 +241,8 @@ def data_dictionary(snapshot: Snapshot, pages: tuple[Neighbourhood, ...]) -> str
         "",
         *([cell(catalog.comment), ""] if catalog.comment else []),
         f"{catalog.engine.value} {catalog.version}, read {snapshot.taken_at:%Y-%m-%d %H:%M} UTC: {len(tables)} tables, "
-        f"{len(catalog.views)} views, {sum(len(t.indexes) for t in tables)} indexes, {sum(len(t.foreign_keys) for t in tables)} foreign keys.",
+        f"{len(catalog.views)} views, {sum(len(t.indexes) for t in tables)} indexes, "
+        f"{sum(len(t.foreign_keys) for t in tables)} foreign keys.",
         "",
         *_overview(snapshot, pages, known),
     ]

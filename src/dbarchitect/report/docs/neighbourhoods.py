@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import count
+from math import sqrt
 
 from dbarchitect.model.catalog import Catalog, Table
 from dbarchitect.model.names import QualifiedName
@@ -55,7 +56,7 @@ def _clusters(tables: list[Table], limit: int) -> list[list[QualifiedName]]:
         weights[place[first]][place[second]] = weights[place[second]][place[first]] = weight
 
     def gain(a: int, b: int) -> float:
-        return -weights[a][b] / float(len(members[a]) * len(members[b])) ** 0.5
+        return -weights[a][b] / sqrt(len(members[a]) * len(members[b]))
 
     heap = [(gain(a, b), a, b) for a in weights for b in weights[a] if a < b]
     heapify(heap)
