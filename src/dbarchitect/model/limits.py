@@ -37,3 +37,12 @@ class Limits:
     cache_blocks: int = 1_000_000
     wide_table_columns: int = 100
     statement_share: float = 0.1
+    development_bytes: int = 1_073_741_824
+    temporary_bytes_per_day: int = 10_737_418_240
+    wal_bytes_per_day: int = 53_687_091_200
+    rollback_share: float = 0.2
+    rollbacks: int = 100_000
+    deadlocks: int = 10
+    sessions: int = 10_000
+    short_session_ms: float = 1_000.0
+    checkpoints: int = 20

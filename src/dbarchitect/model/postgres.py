@@ -9,7 +9,11 @@ from dbarchitect.model.statistics import ExtendedStatistics
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A row of pg_settings. `value`, `boot_value` are in `unit`; `source` is default, configuration file, database …"""
+    """A row of pg_settings. `value`, `boot_value` are in `unit`; `source` is default, configuration file, database …
+
+    `source_file` is pg_settings.sourcefile (pg_read_all_settings only): it tells postgresql.auto.conf, where ALTER SYSTEM
+    writes, from postgresql.conf.
+    """
 
     name: str
     value: str
@@ -18,6 +22,7 @@ class Setting:
     boot_value: str | None
     context: str
     pending_restart: bool = False
+    source_file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
