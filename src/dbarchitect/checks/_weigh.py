@@ -16,8 +16,7 @@ def is_small(snapshot: Snapshot, table: Table, limits: Limits) -> bool:
 
 def share_of_database(snapshot: Snapshot, table: Table) -> float:
     """The table's share of the database's bytes, 0..1; 0.5 where sizes are unknown."""
-    size = snapshot.bytes(table)
-    total = sum(t.size.total_bytes for t in snapshot.catalog.tables if t.size)
+    size, total = snapshot.bytes(table), snapshot.total_bytes
     return min(1.0, size / total) if size and total and snapshot.live else 0.5
 
 

@@ -82,6 +82,19 @@ class Snapshot:
         return found
 
     @cached_property
+    def _partitions(self) -> dict[QualifiedName, list[Table]]:
+        found: dict[QualifiedName, list[Table]] = {}
+        for table in self.catalog.tables:
+            if table.partition_of is not None:
+                found.setdefault(table.partition_of, []).append(table)
+        return found
+
+    @cached_property
+    def total_bytes(self) -> int:
+        """Bytes of all tables with their indexes; 0 where the source has no storage."""
+        return sum(t.size.total_bytes for t in self.catalog.tables if t.size)
+
+    @cached_property
     def _postgres_tables(self) -> dict[QualifiedName, PostgresTable]:
         return {t.name: t for t in self.postgres.tables} if self.postgres else {}
 
@@ -119,7 +132,7 @@ class Snapshot:
 
     def partitions(self, parent: QualifiedName) -> list[Table]:
         """The direct partitions of a partitioned table."""
-        return [t for t in self.catalog.tables if t.partition_of == parent]
+        return self._partitions.get(parent, [])
 
     def rows(self, table: Table) -> float | None:
         """Estimated rows; of a partitioned table those of all its partitions. None: unknown."""
