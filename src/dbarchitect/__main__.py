@@ -1,0 +1,5 @@
+"""`python -m dbarchitect`."""
+
+from dbarchitect.cli import main
+
+main()
