@@ -98,7 +98,7 @@ class Generated:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column. `default` is the expression's text; of a serial it calls nextval."""
+    """A column. `default` is the expression's text; of a serial it calls nextval. `on_update` (MySQL): set by every UPDATE."""
 
     name: str
     position: int
@@ -116,6 +116,7 @@ class Column:
     inherited: bool = False
     not_null_constraint: str | None = None
     not_null_validated: bool = True
+    on_update: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
