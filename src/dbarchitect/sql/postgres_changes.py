@@ -1,5 +1,6 @@
 """PostgreSQL statements of maintenance, access and configuration, as steps with their undo."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -247,10 +248,11 @@ def revoke(privileges: tuple[str, ...], target: str, from_role: str, verify: str
 def set_routine_search_path(routine: Routine, path: tuple[str, ...]) -> Change:
     """ALTER ROUTINE … SET search_path, with RESET as the way back."""
     target = f"ROUTINE {qualified(routine.name)}({routine.arguments})"
+    arguments = re.sub(r"\w+\.", "", routine.arguments)  # types print with or without their schema, as the search_path is
     verify = (
         "SELECT EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
         f"WHERE n.nspname = {literal(routine.name.schema)} AND p.proname = {literal(routine.name.name)} "
-        f"AND pg_get_function_identity_arguments(p.oid) = {literal(routine.arguments)} "
+        f"AND regexp_replace(pg_get_function_identity_arguments(p.oid), '\\w+\\.', '', 'g') = {literal(arguments)} "
         "AND array_to_string(p.proconfig, ',') LIKE '%search_path=%')"
     )
     return Change(

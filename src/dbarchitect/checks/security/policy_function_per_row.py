@@ -34,7 +34,8 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             if not found:
                 continue
             function = found[0]
-            pattern = literal(f"%SELECT {function}(%")
+            bare = function.rpartition(".")[2]  # printed with its schema or without, as the search_path is
+            pattern = literal(f"SELECT (\\w+[.])?{bare}[(]")
             yield Finding(
                 subject=policy_subject(policy),
                 title=f"policy {policy.name} calls {function} for every row",
@@ -51,7 +52,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
                     policy,
                     improved(snapshot, policy.using),
                     improved(snapshot, policy.with_check),
-                    f"(qual LIKE {pattern} OR with_check LIKE {pattern})",
+                    f"(qual ~* {pattern} OR with_check ~* {pattern})",
                 ),
                 severity=Severity.WARNING if large else Severity.NOTICE,
                 confidence=Confidence.LIKELY,
