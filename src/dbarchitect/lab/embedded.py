@@ -18,6 +18,7 @@ import psycopg
 from psycopg import sql
 
 from dbarchitect.errors import LabError
+from dbarchitect.lab.guard import FolderGuard
 from dbarchitect.lab.postgres_programs import PostgresPrograms, cache_folder, find_postgres, reachable_programs
 from dbarchitect.lab.private_server import (
     make_folder,
@@ -72,6 +73,7 @@ class EmbeddedPostgres:
         self._settings = (*_SETTINGS, *loaded, *settings)
         self._checksums = checksums
         self._process: subprocess.Popen[bytes] | None = None
+        self._guard: FolderGuard | None = None
         self._folder = Path()
 
     def __enter__(self) -> Self:
@@ -81,6 +83,7 @@ class EmbeddedPostgres:
         self._programs = reachable_programs(found, self._account)
         self._folder = make_folder(KIND, self._account)
         try:
+            self._guard = FolderGuard(self._folder)
             self._make_data()
             self._start()
         except BaseException:  # a Ctrl-C during the start must leave nothing behind either
@@ -141,6 +144,9 @@ class EmbeddedPostgres:
         if self._folder != Path():
             remove_folder(self._folder)
             self._folder = Path()
+        if self._guard:
+            self._guard.release()
+            self._guard = None
 
     def _execute(self, statement: sql.Composed) -> None:
         try:

