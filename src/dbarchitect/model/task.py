@@ -105,12 +105,13 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The first line of a task in the file. `label` is the Markdown between the square brackets."""
+    """The first line of a task in the file. `label` is the Markdown between the square brackets; `plan` an item's plan."""
 
     id: TaskId
     done: bool
     label: str
     keys: tuple[str, ...]
+    plan: TaskId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,8 +338,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """A TODO file after a re-check. `all_done`: every item that still asks for something is ticked with proof."""
+    """A TODO file after a re-check. `all_done`: every item that still asks for something is ticked with proof.
+    `not_listed`: findings that the file has no item for.
+    """
 
     todo: Todo
     outcomes: tuple[Outcome, ...]
     all_done: bool
+    not_listed: int = 0
