@@ -1,0 +1,171 @@
+"""Connecting read only, and what the driver's errors mean to a user.
+
+Poolers: settings that outlive a transaction would reach the pool's other clients, so nothing is SET for the session. The read-only
+default and the timeouts travel as startup options (which belong to this client alone), and every transaction states them again.
+"""
+
+import os
+import re
+from urllib.parse import quote, urlencode
+
+import psycopg
+from psycopg import errors
+from psycopg.conninfo import conninfo_to_dict
+
+from dbarchitect.errors import CannotConnect, ConnectionLost, NotPermitted, SourceError, SourceNotFound, UnsupportedVersion
+
+Connection = psycopg.Connection[tuple[object, ...]]
+
+APPLICATION = "dbarchitect"
+OLDEST = 13
+NEWEST = 18
+CONNECT_SECONDS = 10
+STATEMENT_MS = 60_000
+LOCK_MS = 2_000
+IDLE_MS = 60_000
+STARTUP_OPTIONS = (
+    f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_MS} -c lock_timeout={LOCK_MS} "
+    f"-c idle_in_transaction_session_timeout={IDLE_MS}"
+)
+
+
+def connect(url: str) -> Connection:
+    """An autocommit connection whose transactions are read only by default. Raises SourceError's kinds."""
+    words = _conninfo(url)
+    words.setdefault("fallback_application_name", APPLICATION)
+    words["client_encoding"] = "UTF8"
+    if "connect_timeout" not in words and "PGCONNECT_TIMEOUT" not in os.environ:
+        words["connect_timeout"] = CONNECT_SECONDS
+    own = str(words.pop("options", None) or os.environ.get("PGOPTIONS", ""))
+    try:
+        return _open(words | {"options": f"{own} {STARTUP_OPTIONS}".strip()})
+    except psycopg.OperationalError as error:
+        if "startup parameter" not in str(error):  # pgbouncer's words for options that it does not pass on
+            raise connect_error(error, words) from None
+    try:
+        return _open(words | ({"options": own} if own else {}))
+    except psycopg.OperationalError as error:
+        raise connect_error(error, words) from None
+
+
+def _open(words: dict[str, str | int]) -> Connection:
+    connection = psycopg.connect(autocommit=True, **{key: str(value) for key, value in words.items()})  # type: ignore[arg-type]
+    connection.prepare_threshold = None  # prepared statements do not survive transaction pooling
+    return connection
+
+
+def _conninfo(url: str) -> dict[str, str | int]:
+    """The URL's parts. libpq's own message is not shown: it may quote a piece of the password."""
+    try:
+        words = {key: value for key, value in conninfo_to_dict(url).items() if value is not None}
+    except psycopg.ProgrammingError:
+        raise SourceNotFound(
+            "The PostgreSQL URL cannot be understood.",
+            "Write it as postgresql://user:password@host:port/database; in the password write @ as %40, / as %2F, : as %3A, % as %25.",
+        ) from None
+    if "@" in str(words.get("host", "")):
+        raise SourceNotFound(
+            "The PostgreSQL URL has more than one @ before the database's name.", "In the password write @ as %40, / as %2F, : as %3A."
+        )
+    return words
+
+
+def shown_source(connection: Connection) -> str:
+    """The URL without password or other secrets: user, host, port and database as they came to be used."""
+    info = connection.info
+    user = f"{quote(info.user, safe='')}@" if info.user else ""
+    database = quote(info.dbname, safe="")
+    if info.host.startswith(("/", "@")):
+        return f"postgresql://{user}/{database}?{urlencode({'host': info.host, 'port': info.port}, safe='/')}"
+    host = f"[{info.host}]" if ":" in info.host else info.host
+    return f"postgresql://{user}{host}:{info.port}/{database}"
+
+
+def _where(words: dict[str, str | int]) -> str:
+    host = words.get("host") or words.get("hostaddr") or os.environ.get("PGHOST") or "the local socket"
+    port = words.get("port") or os.environ.get("PGPORT") or 5432
+    return f"{host}, port {port}"
+
+
+_REFUSALS: tuple[tuple[str, type[SourceError], str], ...] = (
+    (
+        "password authentication failed",
+        NotPermitted,
+        "Check user and password (in the URL, PGPASSWORD or ~/.pgpass); in a URL write special letters as %XX.",
+    ),
+    ("no password supplied", NotPermitted, "Give the password in the URL, in PGPASSWORD or in ~/.pgpass."),
+    (
+        "Peer authentication failed",
+        NotPermitted,
+        "Run as the operating system's user of that name, or connect through TCP (host=127.0.0.1) with a password.",
+    ),
+    ("no pg_hba.conf entry", NotPermitted, "Let an administrator add a line for this user, database and address to pg_hba.conf."),
+    ("not permitted to log in", NotPermitted, "Use a role that may log in, or: ALTER ROLE … LOGIN."),
+    ("permission denied for database", NotPermitted, "Let an administrator run: GRANT CONNECT ON DATABASE … TO …;"),
+    ('role "', NotPermitted, "Check the user's name; CREATE ROLE … LOGIN makes one."),
+    ('database "', SourceNotFound, "Check the database's name; `psql -l` lists those there are."),
+    ("too many clients", CannotConnect, "Wait for a free connection, or connect as a role with reserved connections."),
+    ("remaining connection slots", CannotConnect, "Wait for a free connection, or connect as a superuser: those slots are reserved."),
+    ("too many connections", CannotConnect, "Raise the role's or database's CONNECTION LIMIT, or wait for a free connection."),
+    ("starting up", CannotConnect, "Wait until the server has started, then run again."),
+    ("shutting down", CannotConnect, "Start the server again, then run again."),
+    ("SSL", CannotConnect, "Check sslmode and sslrootcert (sslmode=require needs TLS on the server, verify-full its certificate's name)."),
+    ("certificate", CannotConnect, "Check sslmode, sslrootcert, sslcert and sslkey."),
+    ("translate host name", CannotConnect, "Check the host's name."),
+    ("resolve host", CannotConnect, "Check the host's name."),
+    ("Connection refused", CannotConnect, "Check host and port, that the server runs, and that listen_addresses covers this address."),
+    ("No such file or directory", CannotConnect, "No server listens on that socket: check host (the socket's folder) and port."),
+    ("timeout", CannotConnect, "Check host, port and firewall; connect_timeout=… in the URL waits longer."),
+)
+
+
+def connect_error(error: psycopg.OperationalError, words: dict[str, str | int]) -> SourceError:
+    """What a refused or failed connection means, and what to do next."""
+    text = " ".join(str(error).split())
+    secret = str(words.get("password") or "")
+    if secret:
+        text = text.replace(secret, "***")
+    for sign, kind, next_step in _REFUSALS:
+        if sign in text:
+            return kind(f"Cannot connect to PostgreSQL at {_where(words)}: {text}", next_step)
+    if "FATAL" in text:  # the server answered, perhaps in its own language
+        return NotPermitted(f"PostgreSQL at {_where(words)} refused the connection: {text}", "Check user, password and database.")
+    return CannotConnect(f"Cannot connect to PostgreSQL at {_where(words)}: {text}", "Check host and port, and that the server runs.")
+
+
+def check_server(connection: Connection) -> None:
+    """Raises UnsupportedVersion for what is no PostgreSQL, or one too old to read."""
+    try:
+        row = connection.execute("SELECT /* dbarchitect */ version()").fetchone()
+    except psycopg.Error as error:
+        raise read_error(error, "the version") from error
+    check_version(connection.info.server_version // 10_000, str(row[0]) if row else "")
+
+
+def check_version(major: int, text: str) -> None:
+    """The same by major version and version()'s text."""
+    if not re.match(r"(PostgreSQL|EnterpriseDB) ", text):
+        raise UnsupportedVersion(f"The server is not PostgreSQL: {text[:80]}", f"Give the URL of PostgreSQL {OLDEST} to {NEWEST}.")
+    if major < OLDEST:
+        raise UnsupportedVersion(
+            f"PostgreSQL {major} is older than {OLDEST}, the oldest version that can be read.",
+            "Review a schema dump instead: pg_dump --schema-only > schema.sql, then dbarchitect review schema.sql.",
+        )
+
+
+def read_error(error: psycopg.Error, question: str) -> SourceError:
+    """What an error while reading something essential means."""
+    what = question.replace("_", " ")
+    text = " ".join(str(error).split())
+    if isinstance(error, errors.InsufficientPrivilege):
+        return NotPermitted(
+            f"Reading {what} is not permitted: {text}", "Grant SELECT on that catalogue to the reading role, or GRANT pg_monitor."
+        )
+    if isinstance(error, errors.LockNotAvailable):
+        return ConnectionLost(
+            f"Reading {what} waited more than {LOCK_MS} ms for a lock: {text}",
+            "Run again when the ALTER, VACUUM FULL or similar that holds it has ended (pg_blocking_pids tells which).",
+        )
+    if isinstance(error, errors.QueryCanceled):
+        return ConnectionLost(f"Reading {what} took more than {STATEMENT_MS // 1000} s or was cancelled: {text}", "Run again when the server is less busy.")
+    return ConnectionLost(f"The connection was lost while reading {what}: {text}", "Check that the server still runs, then run again.")

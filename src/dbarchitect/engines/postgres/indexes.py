@@ -1,0 +1,81 @@
+"""Indexes of tables and materialised views."""
+
+from collections import defaultdict
+from typing import Any
+
+from dbarchitect.engines.postgres.relations import Relations
+from dbarchitect.engines.postgres.session import ReadSession, Rows
+from dbarchitect.model.catalog import Index, IndexEntry
+from dbarchitect.model.names import QualifiedName
+from dbarchitect.model.usage import IndexUsage
+
+_DEFAULT_COLLATION = 100  # pg_collation's `default` (src/include/catalog/pg_collation.dat)
+
+
+def read_indexes(session: ReadSession, relations: Relations, constraints: Rows) -> dict[int, Any]:
+    """Fill `indexes`; gives the usage rows by index for the tables' own sums."""
+    ask = session.ask_if_possible
+    owner = "Run as the tables' owner, or: GRANT pg_monitor."
+    sizes = {r.oid: r.bytes for r in ask("index_sizes", "sizes of indexes", owner, locked=relations.locked)}
+    usage = {r.oid: r for r in ask("index_usage", "use of indexes", owner)}
+    classes = {r.oid: None if r.is_default else r.name for r in session.ask("operator_classes")}
+    backing = {r.index: r.name for r in constraints if r.kind in "pux" and r.index}
+    rows = session.ask("indexes", locked=relations.locked)
+    names = {row.oid: QualifiedName(row.schema, row.name) for row in rows}
+    found: dict[int, list[Index]] = defaultdict(list)
+    for row in rows:
+        if relations.own(row.relation):
+            found[row.relation].append(_index(row, relations, names, classes, backing, sizes.get(row.oid), usage.get(row.oid)))
+    relations.indexes = found
+    return {row.oid: (row.relation, usage[row.oid]) for row in rows if row.oid in usage}
+
+
+def _index(
+    row: Any,
+    relations: Relations,
+    names: dict[int, QualifiedName],
+    classes: dict[int, str | None],
+    backing: dict[int, str],
+    size: int | None,
+    usage: Any,
+) -> Index:
+    parent = relations.parents.get(row.oid)
+    return Index(
+        name=names[row.oid],
+        table=relations.names[row.relation],
+        method=row.method,
+        entries=tuple(_entry(row, k, relations, classes) for k in range(row.key_count)),
+        unique=row.is_unique,
+        primary=row.is_primary,
+        include=relations.columns_of(row.relation, row.columns[row.key_count :]),
+        predicate=row.predicate,
+        nulls_not_distinct=row.nulls_not_distinct,
+        constraint=backing.get(row.oid),
+        valid=row.valid,
+        ready=row.ready,
+        replica_identity=row.replica_identity,
+        clustered=row.clustered,
+        parent=names.get(parent[0]) if parent else None,
+        options=tuple(row.options or ()),
+        tablespace=row.tablespace,
+        definition=row.definition,
+        comment=relations.comments.of("pg_class", row.oid),
+        bytes=size,
+        pages=row.pages,
+        rows=row.rows if row.rows >= 0 else None,
+        usage=IndexUsage(usage.scans, usage.rows_read, usage.rows_fetched, usage.last_scan) if usage else None,
+    )
+
+
+def _entry(row: Any, k: int, relations: Relations, classes: dict[int, str | None]) -> IndexEntry:
+    position = row.columns[k]
+    collation = row.collations[k]
+    own = relations.column_collations.get((row.relation, position), _DEFAULT_COLLATION)
+    return IndexEntry(
+        column=relations.column_names[row.relation].get(position) if position else None,
+        expression=row.expressions[k] if position == 0 else None,
+        operator_class=classes.get(row.operator_classes[k]),
+        collation=relations.collations.get(collation) if collation and collation != own else None,
+        descending=bool(row.ordering[k] & 1),
+        nulls_first=bool(row.ordering[k] & 2),
+    )

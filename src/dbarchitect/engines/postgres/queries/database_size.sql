@@ -1,0 +1,1 @@
+SELECT /* dbarchitect */ pg_database_size(current_database()) AS bytes

@@ -1,0 +1,138 @@
+"""One read-only session: transactions, questions, and gaps where a question could not be answered."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import psycopg
+from psycopg import errors, sql
+from psycopg.rows import namedtuple_row
+
+from dbarchitect.engines.postgres.connection import IDLE_MS, LOCK_MS, STATEMENT_MS, Connection, read_error
+from dbarchitect.engines.postgres.sql_files import sql_for
+from dbarchitect.model.progress import Progress, silent
+from dbarchitect.model.snapshot import Gap
+
+Rows = list[Any]
+"""Named tuples whose fields are the columns of the question's .sql file."""
+
+_BEGIN = "BEGIN /* dbarchitect */ ISOLATION LEVEL REPEATABLE READ READ ONLY"
+# search_path: with pg_catalog alone every other name prints qualified. row_security: an error instead of rows left out in silence.
+_SETTINGS = """SELECT /* dbarchitect */ set_config(name, value, true) FROM (VALUES
+    ('search_path', 'pg_catalog'), ('statement_timeout', '{statement_ms}'), ('lock_timeout', '{lock_ms}'),
+    ('idle_in_transaction_session_timeout', '{idle_ms}'), ('DateStyle', 'ISO'), ('IntervalStyle', 'postgres'), ('TimeZone', 'UTC'),
+    ('extra_float_digits', '1'), ('bytea_output', 'hex'), ('quote_all_identifiers', 'off'), ('row_security', 'off'),
+    ('jit', 'off'), ('client_encoding', '{encoding}')
+) AS wanted (name, value)"""
+
+_CHANGED = (errors.InternalError_, errors.UndefinedTable, errors.UndefinedObject, errors.UndefinedFunction)  # "cache lookup failed"
+_LOST = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow, errors.IdleInTransactionSessionTimeout)
+
+
+class CatalogChanged(Exception):
+    """An object went away between two of our questions; reading again from the start helps."""
+
+
+class ReadSession:
+    """Asks questions in read-only transactions. A failed question ends its transaction, the next one begins another."""
+
+    def __init__(self, connection: Connection, progress: Progress = silent) -> None:
+        self._connection = connection
+        self._progress = progress
+        self._encoding = "UTF8"
+        self._asked = 0
+        self.version = connection.info.server_version // 10_000
+        self.gaps: list[Gap] = []
+        if connection.info.parameter_status("server_encoding") == "SQL_ASCII":
+            # bytes of any encoding come unconverted; Latin-1 maps each to one letter and back
+            self._encoding = "LATIN1"
+
+    def begin(self) -> None:
+        """Begin a read-only transaction with our settings, in one round trip."""
+        settings = _SETTINGS.format(
+            statement_ms=STATEMENT_MS, lock_ms=LOCK_MS, idle_ms=IDLE_MS, encoding=self._encoding
+        )
+        self._connection.execute(f"{_BEGIN};\n{settings}".encode())
+
+    def end(self) -> None:
+        """End the transaction, whatever its state."""
+        if not self._connection.closed and self.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    @property
+    def in_transaction(self) -> bool:
+        """True inside a transaction, also a failed one."""
+        return self._connection.info.transaction_status is not psycopg.pq.TransactionStatus.IDLE
+
+    def run(self, query: sql.Composable | bytes, parameters: dict[str, object] | None = None) -> Rows:
+        """The rows of a query; on an error the transaction is ended and the driver's error raised."""
+        try:
+            if not self.in_transaction:
+                self.begin()
+            with self._connection.cursor(row_factory=namedtuple_row) as cursor:
+                return cursor.execute(query, parameters).fetchall()
+        except psycopg.Error:
+            if not self.lost:
+                self.end()
+            raise
+
+    @property
+    def lost(self) -> bool:
+        """True when the server is gone."""
+        return self._connection.closed or self._connection.broken
+
+    def ask(
+        self, question: str, *, locked: Iterable[int] | None = None, schema: str | None = None, version: int | None = None
+    ) -> Rows:
+        """The rows of a question that everything else needs. `locked`: relations not to touch; `schema` fills the file's {schema}.
+
+        Raises SourceError's kinds, and CatalogChanged.
+        """
+        try:
+            return self._ask(question, locked, schema, version)
+        except _CHANGED as error:
+            raise CatalogChanged(f"{question}: {error.diag.message_primary}") from error
+        except psycopg.Error as error:
+            raise read_error(error, question) from error
+
+    def ask_if_possible(
+        self,
+        question: str,
+        what: str,
+        remedy: str,
+        *,
+        locked: Iterable[int] | None = None,
+        schema: str | None = None,
+        version: int | None = None,
+    ) -> Rows:
+        """The rows of a question that a review can do without: on failure none, and a gap with the remedy.
+
+        Raises ConnectionLost when the server is gone.
+        """
+        try:
+            return self._ask(question, locked, schema, version)
+        except psycopg.Error as error:
+            if self.lost or isinstance(error, _LOST):
+                raise read_error(error, question) from error
+            self.gaps.append(gap_of(error, what, remedy))
+            return []
+
+    def _ask(self, question: str, locked: Iterable[int] | None, schema: str | None, version: int | None) -> Rows:
+        text = sql_for(question, self.version if version is None else version)
+        self._asked += 1
+        self._progress(question.replace("_", " "), self._asked, 0)
+        if text is None:
+            return []
+        if schema is not None:
+            return self.run(sql.SQL(text).format(schema=sql.Identifier(schema)))  # type: ignore[arg-type]
+        return self.run(text.encode(), {"locked": list(locked)} if locked is not None else None)
+
+
+def gap_of(error: psycopg.Error, what: str, remedy: str) -> Gap:
+    """The gap that a failed question leaves."""
+    reason = re.sub(r"\s+", " ", error.diag.message_primary or str(error)).strip()
+    if isinstance(error, errors.QueryCanceled):
+        return Gap(what, f"the time limit was reached ({reason})", "Run again when the server is less busy.")
+    if isinstance(error, errors.LockNotAvailable):
+        return Gap(what, f"another session holds a lock ({reason})", "Run again when that session has ended its transaction.")
+    return Gap(what, reason, remedy)

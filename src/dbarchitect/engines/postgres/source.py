@@ -1,0 +1,87 @@
+"""A live PostgreSQL database as a source of snapshots and answers."""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+import psycopg
+
+from dbarchitect import __version__
+from dbarchitect.engines.postgres.catalog import CatalogReading, read_catalog
+from dbarchitect.engines.postgres.connection import NEWEST, Connection, check_server, connect, read_error, shown_source
+from dbarchitect.engines.postgres.session import CatalogChanged, ReadSession
+from dbarchitect.engines.postgres.statistics import read_statistics
+from dbarchitect.errors import ConnectionLost
+from dbarchitect.model.limits import Limits
+from dbarchitect.model.progress import Progress, silent
+from dbarchitect.model.snapshot import Gap, Origin, Snapshot
+
+_ATTEMPTS = 3
+
+
+class PostgresSource:
+    """An open, read-only connection. Use it as a context manager; it closes the connection."""
+
+    def __init__(self, connection: Connection, limits: Limits, progress: Progress) -> None:
+        self._connection = connection
+        self._limits = limits
+        self._progress = progress
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def snapshot(self, origin: Origin = Origin.LIVE) -> Snapshot:
+        """Everything but answers. Raises SourceError's kinds."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            session = ReadSession(self._connection, self._progress)
+            try:
+                session.begin()
+                return self._snapshot(session, read_catalog(session), origin)
+            except CatalogChanged as change:
+                if attempt == _ATTEMPTS:
+                    raise ConnectionLost(
+                        f"Objects kept being dropped or altered while they were read: {change}", "Run again when the migration has ended."
+                    ) from change
+            except psycopg.Error as error:
+                raise read_error(error, "the catalogue") from error
+            finally:
+                session.end()
+        raise AssertionError("the last attempt returns or raises")
+
+    def _snapshot(self, session: ReadSession, reading: CatalogReading, origin: Origin) -> Snapshot:
+        statistics = read_statistics(session, reading)
+        if session.version > NEWEST:
+            session.gaps.append(
+                Gap(
+                    f"what is new in PostgreSQL {session.version}",
+                    f"this version reads PostgreSQL {NEWEST} and older; its newest queries were used",
+                    "Upgrade dbarchitect.",
+                )
+            )
+        return Snapshot(
+            catalog=reading.catalog,
+            origin=origin,
+            source=shown_source(self._connection),
+            taken_at=reading.database.now,
+            tool_version=__version__,
+            statistics=statistics,
+            gaps=tuple(session.gaps),
+        )
+
+
+def open_source(url: str, *, limits: Limits, progress: Progress = silent) -> PostgresSource:
+    """Connect read only to a URL or libpq connection string. Raises SourceError's kinds."""
+    connection = connect(url)
+    try:
+        check_server(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return PostgresSource(connection, limits, progress)

@@ -1,0 +1,111 @@
+"""The planner's statistics, and what the reading role may not see of them."""
+
+from collections import defaultdict
+
+from dbarchitect.engines.postgres.catalog import CatalogReading
+from dbarchitect.engines.postgres.session import ReadSession
+from dbarchitect.model.names import Engine, QualifiedName
+from dbarchitect.model.snapshot import Gap
+from dbarchitect.model.statistics import ColumnStatistics, ExtendedStatistics
+from dbarchitect.sql.identifiers import quote_name, quote_qualified
+
+_LISTED = 20
+
+
+def read_statistics(session: ReadSession, reading: CatalogReading) -> tuple[ColumnStatistics, ...]:
+    """Every row of pg_stats of the user's own tables and views."""
+    names = reading.relations.names
+    own = {name: name for oid, name in names.items() if reading.relations.own(oid)}
+    session.gaps.extend(_unreadable(reading))
+    found = []
+    for row in session.ask_if_possible("statistics", "the planner's statistics", f"GRANT SELECT ON pg_stats TO {reading.database.reader};"):
+        table = own.get(QualifiedName(row.schema, row.table_name))
+        if table is not None:
+            found.append(
+                ColumnStatistics(
+                    table=table,
+                    column=row.column_name,
+                    null_fraction=row.null_fraction,
+                    distinct=row.distinct_values,
+                    average_bytes=row.average_bytes,
+                    correlation=row.correlation,
+                    common_values=_texts(row.common_values),
+                    common_frequencies=tuple(row.common_frequencies or ()),
+                    histogram_bounds=_texts(row.histogram_bounds),
+                    common_elements=_texts(row.common_elements),
+                    common_element_frequencies=tuple(row.common_element_frequencies or ()),
+                    element_count_histogram=tuple(row.element_count_histogram or ()),
+                    inherited=row.inherited,
+                )
+            )
+    return tuple(found)
+
+
+def _texts(values: list[str | None] | None) -> tuple[str, ...]:
+    return tuple(value or "" for value in values or ())
+
+
+def read_extended_statistics(session: ReadSession, reading: CatalogReading) -> tuple[ExtendedStatistics, ...]:
+    """CREATE STATISTICS objects with what ANALYZE found for them."""
+    relations = reading.relations
+    kinds = {"d": "ndistinct", "f": "dependencies", "m": "mcv", "e": "expressions"}
+    rows = session.ask_if_possible(
+        "extended_statistics", "extended statistics", f"GRANT SELECT ON pg_stats_ext TO {reading.database.reader};", locked=relations.locked
+    )
+    return tuple(
+        ExtendedStatistics(
+            name=QualifiedName(row.schema, row.name),
+            table=relations.names[row.relation],
+            columns=relations.columns_of(row.relation, row.columns),
+            kinds=tuple(kinds[kind] for kind in row.kinds if kind in kinds),
+            definition=row.definition,
+            ndistinct=row.ndistinct,
+            dependencies=row.dependencies,
+        )
+        for row in rows
+        if relations.own(row.relation)
+    )
+
+
+def _unreadable(reading: CatalogReading) -> list[Gap]:
+    """Tables whose statistics and rows the role may not read: one gap for missing SELECT, one for row security."""
+    rows = [r for r in reading.relations.rows.values() if r.kind in "rpmf" and not r.of_extension]
+    denied: dict[str, list[QualifiedName]] = defaultdict(list)
+    for row in rows:
+        if not row.readable:
+            denied[row.schema].append(QualifiedName(row.schema, row.name))
+    filtered = [QualifiedName(r.schema, r.name) for r in rows if r.readable and r.row_security_active]
+    reader = quote_name(Engine.POSTGRESQL, reading.database.reader)
+    gaps = []
+    if denied:
+        names = [name for group in denied.values() for name in group]
+        gaps.append(
+            Gap(
+                f"statistics and values of {_list(names)}",
+                f"{reading.database.reader} may not read {'them' if len(names) > 1 else 'it'}",
+                " ".join(_grant(schema, group, reader) for schema, group in sorted(denied.items())),
+            )
+        )
+    if filtered:
+        gaps.append(
+            Gap(
+                f"statistics and values of {_list(filtered)}",
+                f"row-level security hides rows from {reading.database.reader}",
+                f"ALTER ROLE {reader} BYPASSRLS; or run as the tables' owner.",
+            )
+        )
+    return gaps
+
+
+def _list(names: list[QualifiedName]) -> str:
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return ", ".join(str(name) for name in names[:_LISTED]) + more
+
+
+def _grant(schema: str, names: list[QualifiedName], reader: str) -> str:
+    """The exact GRANTs for one schema: by name, or for all of its tables when they are many."""
+    quoted = quote_name(Engine.POSTGRESQL, schema)
+    tables = ", ".join(quote_qualified(Engine.POSTGRESQL, name) for name in names)
+    if len(names) > _LISTED:
+        tables = f"ALL TABLES IN SCHEMA {quoted}"
+    return f"GRANT USAGE ON SCHEMA {quoted} TO {reader}; GRANT SELECT ON {tables} TO {reader};"
