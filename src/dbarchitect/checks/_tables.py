@@ -1,0 +1,62 @@
+"""Which tables and columns are judged, and what the statistics know of a column."""
+
+from dbarchitect.model.catalog import Column, Table, TableKind
+from dbarchitect.model.names import Engine
+from dbarchitect.model.snapshot import Snapshot
+
+
+def own_tables(snapshot: Snapshot) -> list[Table]:
+    """Tables whose columns are their own: no partitions (they repeat their parent), no heirs, no foreign tables."""
+    return [t for t in snapshot.catalog.tables if not t.is_partition and not t.inherits and t.kind is not TableKind.FOREIGN]
+
+
+def in_primary_key(table: Table, column: str) -> bool:
+    """True for a column of the primary key."""
+    return table.primary_key is not None and column in table.primary_key.columns
+
+
+def unique_columns(table: Table) -> list[tuple[str, ...]]:
+    """The column lists that are unique in the whole table, by constraint or by index."""
+    by_index = [i.columns for i in table.indexes if i.unique and i.whole and all(e.column for e in i.entries)]
+    return list(dict.fromkeys([*(k.columns for k in table.keys), *by_index]))
+
+
+def in_foreign_key(table: Table, column: str) -> bool:
+    """True when the column belongs to a foreign key of its table."""
+    return any(column in key.columns for key in table.foreign_keys)
+
+
+def is_referenced(snapshot: Snapshot, table: Table, column: str) -> bool:
+    """True when a foreign key of some table points at the column."""
+    return any(k.target == table.name and column in k.target_columns for _, k in snapshot.catalog.references())
+
+
+def known_values(snapshot: Snapshot, table: Table, column: Column) -> tuple[str, ...]:
+    """The values that the planner's statistics hold of a column; none where they are hashed or absent."""
+    row = snapshot.column_statistics(table.name, column.name)
+    return () if row is None or row.redacted else (*row.common_values, *row.histogram_bounds)
+
+
+def distinct_values(snapshot: Snapshot, table: Table, column: Column) -> float | None:
+    """The estimated number of distinct values of a column; None when nothing is known."""
+    row, rows = snapshot.column_statistics(table.name, column.name), snapshot.rows(table)
+    return row.distinct_rows(rows) if row is not None and rows is not None and row.distinct != 0 else None
+
+
+def null_share(snapshot: Snapshot, table: Table, column: Column) -> float | None:
+    """The estimated share of nulls; None when nothing is known."""
+    row = snapshot.column_statistics(table.name, column.name)
+    return row.null_fraction if row is not None else None
+
+
+def average_bytes(snapshot: Snapshot, table: Table, column: Column) -> int | None:
+    """The average width of the column's non-null values: its fixed width, else what the statistics say."""
+    if column.type.bytes is not None and column.type.bytes > 0:
+        return column.type.bytes
+    row = snapshot.column_statistics(table.name, column.name)
+    return row.average_bytes if row is not None else None
+
+
+def is_postgresql(snapshot: Snapshot) -> bool:
+    """True for PostgreSQL, where statements of `sql.columns` apply."""
+    return snapshot.engine is Engine.POSTGRESQL

@@ -1,0 +1,86 @@
+"""Type changes as remedies: what stands in their way, and the change or the advice that follows."""
+
+from collections.abc import Iterator
+
+from dbarchitect.checks._names import listed, mentions
+from dbarchitect.checks._tables import in_foreign_key, is_referenced
+from dbarchitect.model.catalog import Column, Table
+from dbarchitect.model.change import Change, ChangeKind, Risk
+from dbarchitect.model.limits import Limits
+from dbarchitect.model.snapshot import Snapshot
+from dbarchitect.sql.changes import advice
+from dbarchitect.sql.columns import Retype, retype_columns, retype_statement, types_are
+
+
+def is_large(snapshot: Snapshot, table: Table, limits: Limits) -> bool:
+    """True when rewriting the table takes long."""
+    return (snapshot.bytes(table) or 0) >= limits.large_table_bytes or (snapshot.rows(table) or 0) >= limits.large_table_rows
+
+
+def _own_obstacles(snapshot: Snapshot, table: Table, column: Column) -> Iterator[str]:
+    name = column.name
+    if table.partition_key and mentions(table.partition_key.definition, name):
+        yield "it is part of the partition key"
+    if in_foreign_key(table, name) or is_referenced(snapshot, table, name):
+        yield "a foreign key ties it to another table's column, which must change with it"
+    yield from (f"check constraint {c.name} names it" for c in table.checks if mentions(c.expression, name))
+    yield from (f"exclusion constraint {c.name} names it" for c in table.exclusions if mentions(c.definition, name))
+    yield from (
+        f"generated column {c.name} reads it" for c in table.columns if c.generated and mentions(c.generated.expression, name)
+    )
+    for index in table.indexes:
+        special = any(
+            mentions(e.expression, name) or (e.column == name and (e.operator_class or e.collation)) for e in index.entries
+        )
+        if special or mentions(index.predicate, name) or (index.method not in ("btree", "hash") and name in index.columns):
+            yield f"index {index.name.name} is bound to its type"
+
+
+def _outer_obstacles(snapshot: Snapshot, table: Table, column: Column) -> Iterator[str]:
+    name, catalog = column.name, snapshot.catalog
+    for view in catalog.views:
+        if table.name in view.depends_on and mentions(view.definition, name):
+            yield f"view {view.name} reads it"
+    yield from (f"trigger {t.name} names it" for t in catalog.triggers if t.table == table.name and mentions(t.definition, name))
+    for policy in snapshot.postgres.policies if snapshot.postgres else ():
+        if policy.table == table.name and (mentions(policy.using, name) or mentions(policy.with_check, name)):
+            yield f"policy {policy.name} names it"
+    for routine in catalog.routines:
+        if "BEGIN ATOMIC" in routine.definition and mentions(routine.definition, name):
+            yield f"{routine.kind.value} {routine.name} reads it"
+
+
+def obstacles(snapshot: Snapshot, table: Table, column: Column) -> list[str]:
+    """What keeps ALTER COLUMN TYPE from running, or what it would not carry along, in words."""
+    found = [*_own_obstacles(snapshot, table, column), *_outer_obstacles(snapshot, table, column)]
+    if column.inherited or any(table.name in t.inherits for t in snapshot.catalog.tables if not t.is_partition):
+        found.append("it is inherited")
+    if column.generated or column.identity:
+        found.append("its values are made by the server")
+    return found
+
+
+def retype(
+    snapshot: Snapshot,
+    limits: Limits,
+    table: Table,
+    retypes: tuple[Retype, ...],
+    *,
+    rewrites: bool = True,
+    in_utc: bool = False,
+    hazards: tuple[str, ...] = (),
+    assumptions: tuple[str, ...] = (),
+    no_undo: str | None = None,
+) -> Change:
+    """The type change, ready to run; or, when something stands in its way, advice that names it and the statement."""
+    found = [f"{r.column.name}: {text}" for r in retypes for text in obstacles(snapshot, table, r.column)]
+    if found:
+        why = (
+            f"{listed(found)}. Take what stands in the way out of it first, run `{retype_statement(table.name, retypes)}`, "
+            "then put it back in the new type."
+        )
+        return advice(ChangeKind.SCHEMA, why, risk=Risk.MEDIUM, verify=types_are(table.name, retypes))
+    return retype_columns(
+        table, retypes, rewrites=rewrites, in_utc=in_utc, large=rewrites and is_large(snapshot, table, limits),
+        hazards=hazards, assumptions=assumptions, no_undo=no_undo,
+    )  # fmt: skip

@@ -1,0 +1,102 @@
+"""Point in time kept as a number of seconds or milliseconds.
+
+A number has no date functions, no ranges that people can read, and no unit: seconds and milliseconds are told apart by their size. In a
+4-byte integer seconds end on 19 January 2038. `timestamptz` takes 8 bytes, like bigint.
+
+Ignore it when clients exchange the raw number and no query ever asks for days or hours.
+"""
+
+from collections.abc import Iterator
+
+from dbarchitect.checks._names import words
+from dbarchitect.checks._tables import in_foreign_key, in_primary_key, known_values, own_tables
+from dbarchitect.checks._weigh import is_small, share_of_database, table_facts
+from dbarchitect.checks.types._retype import retype
+from dbarchitect.checks.types.timestamp_without_zone import EVENTS
+from dbarchitect.model.catalog import Column, Table, TypeFamily
+from dbarchitect.model.check import Example
+from dbarchitect.model.evidence import Evidence, EvidenceKind
+from dbarchitect.model.finding import Confidence, Finding, Severity
+from dbarchitect.model.limits import Limits
+from dbarchitect.model.names import Engine, column_subject
+from dbarchitect.model.snapshot import Snapshot
+from dbarchitect.sql.columns import Retype
+
+CODES = ("TYP-13",)
+ENGINES = (Engine.POSTGRESQL,)
+NEEDS_LIVE = True
+# 2000-01-01 to 2100-01-01
+_FIRST, _LAST = 946_684_800, 4_102_444_800
+
+
+def _per_second(snapshot: Snapshot, table: Table, column: Column) -> int | None:
+    """1 for seconds, 1000 for milliseconds, None when the known values are no such moments."""
+    values = [int(v) for v in known_values(snapshot, table, column) if v.lstrip("-").isdigit()]
+    for factor in (1, 1000):
+        # 0 is often written for "never"
+        if values and any(values) and all(v == 0 or _FIRST * factor <= v <= _LAST * factor for v in values):
+            return factor
+    return None
+
+
+def _is_moment(column: Column) -> bool:
+    parts = words(column.name)
+    return column.type.family is TypeFamily.INTEGER and (
+        parts[-1:] in (("at",), ("time",), ("epoch",), ("ts",)) or bool(EVENTS.intersection(parts))
+    )
+
+
+def _retype(column: Column, factor: int) -> Retype:
+    seconds = "{}" if factor == 1 else f"{{}} / {factor}.0"
+    back = f"round(extract(epoch FROM {{}}) * {factor})::{column.type.text}"
+    return Retype(column, "timestamp with time zone", f"to_timestamp({seconds})", back, None)
+
+
+def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
+    """One finding for each integer column named like a moment whose known values lie between the years 2000 and 2100."""
+    for table in own_tables(snapshot):
+        if is_small(snapshot, table, limits):
+            continue
+        for column in table.columns:
+            factor = _per_second(snapshot, table, column) if _is_moment(column) else None
+            if factor is None or in_primary_key(table, column.name) or in_foreign_key(table, column.name):
+                continue
+            ends = column.type.bytes == 4
+            unit = "seconds" if factor == 1 else "milliseconds"
+            yield Finding(
+                subject=column_subject(table.name, column.name),
+                title=f"{column.name} counts {unit} since 1970",
+                claim=(
+                    f"{column.name} of {table.name} ({table_facts(snapshot, table)}) keeps moments as {unit} in {column.type.text}"
+                    + (", which overflows on 19 January 2038." if ends else ": every question about days or hours needs a conversion.")
+                ),
+                evidence=(Evidence(EvidenceKind.OBSERVED, f"all values in the planner's statistics are {unit} between 2000 and 2100"),),
+                change=retype(
+                    snapshot, limits, table, (_retype(column, factor),),
+                    hazards=("readers and writers get and must send a timestamp: release them together with this change",),
+                    assumptions=(f"every value counts {unit} since 1970 in UTC; 0 becomes 1970-01-01", *(
+                        (f"the default {column.default} is dropped",) if column.default else ())),
+                ),
+                severity=Severity.WARNING if ends else Severity.NOTICE,
+                confidence=Confidence.LIKELY,
+                weight=share_of_database(snapshot, table),
+                benefit="moments read as moments" + ("; no overflow in 2038" if ends else ""),
+            )  # fmt: skip
+
+
+EXAMPLES = (
+    Example(
+        Engine.POSTGRESQL,
+        bad="""
+CREATE TABLE pings (id bigint PRIMARY KEY, created_at bigint NOT NULL, last_seen int);
+INSERT INTO pings SELECT i, 1735689600000 + i * 60000::bigint, 1735689600 + i FROM generate_series(1, 3000) i;
+ANALYZE;
+""",
+        good="""
+CREATE TABLE pings (id bigint PRIMARY KEY, created_at timestamptz NOT NULL, paid_amount bigint, response_time int, sequence bigint);
+INSERT INTO pings SELECT i, now(), i * 100, i % 500, 1735689600 + i FROM generate_series(1, 3000) i;
+ANALYZE;
+""",
+        yields=("column public.pings.created_at", "column public.pings.last_seen"),
+    ),
+)

@@ -1,0 +1,129 @@
+"""Point in time kept without a time zone.
+
+`timestamp without time zone` stores the figures of a clock, not a moment. Which moment is meant depends on who wrote it: sessions with
+different TimeZone settings write different figures for the same instant, hours repeat or vanish when clocks change, and comparing with
+now() silently converts through the reader's zone. `timestamptz` takes the same 8 bytes and stores the instant.
+
+Ignore it for times of a wall clock that must keep their figures whatever happens to the zone's rules: opening hours, local appointments
+(with the zone's name in a column beside it).
+"""
+
+from collections.abc import Iterator
+
+from dbarchitect.checks._names import listed, words
+from dbarchitect.checks._tables import own_tables
+from dbarchitect.checks._weigh import share_of_database, table_facts
+from dbarchitect.checks.types._retype import retype
+from dbarchitect.model.catalog import Column, Table, TypeFamily
+from dbarchitect.model.check import Example
+from dbarchitect.model.evidence import Evidence, EvidenceKind
+from dbarchitect.model.finding import Confidence, Finding, Severity
+from dbarchitect.model.limits import Limits
+from dbarchitect.model.names import Engine, column_subject
+from dbarchitect.model.snapshot import Snapshot
+from dbarchitect.sql.columns import Retype, bare_literal
+
+CODES = ("TYP-05",)
+ENGINES = (Engine.POSTGRESQL,)
+EVENTS = frozenset(
+    """created updated modified deleted inserted changed published sent received paid placed shipped delivered expires expired started
+    finished completed ended logged seen login visited joined registered confirmed cancelled canceled processed synced timestamp ts
+    recorded occurred captured approved verified locked archived last""".split()
+)
+_WALL_CLOCK = frozenset("local wall birth birthday opens closes opening closing schedule scheduled appointment".split())
+_ZONES = frozenset("timezone tz tzid zoneinfo".split())
+_NOW = ("now()", "CURRENT_TIMESTAMP", "LOCALTIMESTAMP", "clock_timestamp()", "statement_timestamp()", "transaction_timestamp()")
+
+
+def is_instant(column: Column) -> bool:
+    """True when a column without zone is named, or filled, like a point in time."""
+    if column.type.family is not TypeFamily.TIMESTAMP or column.generated:
+        return False
+    parts = words(column.name)
+    if _WALL_CLOCK.intersection(parts):
+        return False
+    return parts[-1:] == ("at",) or bool(EVENTS.intersection(parts)) or any(n in (column.default or "") for n in _NOW)
+
+
+def has_zone_beside(table: Table) -> bool:
+    """True when the table names a time zone in a column of its own: wall-clock times by design."""
+    return any(_ZONES.intersection(words(c.name)) or words(c.name)[-2:] == ("time", "zone") for c in table.columns)
+
+
+def _retype(column: Column) -> Retype:
+    default = column.default
+    if default is not None:
+        # now() at some zone gave that zone's figures; the type now keeps the instant itself
+        default = "now()" if any(n in default for n in _NOW) else bare_literal(default) or default
+    return Retype(column, column.type.text.replace("without time zone", "with time zone"), default=default)
+
+
+def _mixed(snapshot: Snapshot) -> bool:
+    return any(c.type.family is TypeFamily.TIMESTAMP_TZ for _, c in snapshot.columns())
+
+
+def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
+    """One finding for each table, with all of its points in time without zone."""
+    zone = snapshot.postgres.setting("TimeZone") if snapshot.postgres else None
+    mixed = _mixed(snapshot)
+    for table in own_tables(snapshot):
+        columns = [c for c in table.columns if is_instant(c)]
+        if not columns or has_zone_beside(table):
+            continue
+        names = [c.name for c in columns]
+        besides = "; other columns of this database do have a zone, and comparing the two converts in silence" if mixed else ""
+        yield Finding(
+            subject=column_subject(table.name, *names),
+            title=f"points in time without zone: {listed(names)}",
+            claim=(
+                f"{listed(names)} of {table.name} ({table_facts(snapshot, table)}) {'holds' if len(names) == 1 else 'hold'} clock figures "
+                f"without a zone, so the instant depends on the writer's TimeZone{besides}."
+            ),
+            evidence=(
+                Evidence(EvidenceKind.OBSERVED, f"declared as {columns[0].type.text}", "SHOW TimeZone"),
+                *((Evidence(EvidenceKind.OBSERVED, f"the server's TimeZone is {zone.value}"),) if zone and snapshot.live else ()),
+            ),
+            change=retype(
+                snapshot, limits, table, tuple(_retype(c) for c in columns), rewrites=False, in_utc=True,
+                assumptions=(
+                    "the application wrote UTC; if it wrote local times, put that zone's name in place of UTC, which rewrites the table",
+                    "all statements run in one session: SET TimeZone decides what the figures mean",
+                ),
+                hazards=("PostgreSQL 12 and later keep the table's files when TimeZone is UTC; indexes on these columns are built anew",),
+            ),
+            severity=Severity.WARNING if mixed else Severity.NOTICE,
+            confidence=Confidence.LIKELY,
+            weight=share_of_database(snapshot, table),
+            benefit="the stored value is an instant, whatever zone writer and reader are in",
+        )  # fmt: skip
+
+
+EXAMPLES = (
+    Example(
+        Engine.POSTGRESQL,
+        bad="""
+CREATE TABLE events (id bigint PRIMARY KEY, created_at timestamp NOT NULL DEFAULT now(), paid_on timestamp(3),
+  seen timestamp DEFAULT timezone('utc', now()));
+CREATE INDEX ON events (created_at);
+INSERT INTO events SELECT i, timestamp '2025-01-01' + i * interval '1 hour' FROM generate_series(1, 2000) i;
+ANALYZE;
+""",
+        good="""
+CREATE TABLE events (id bigint PRIMARY KEY, created_at timestamptz NOT NULL DEFAULT now());
+CREATE TABLE shops (id bigint PRIMARY KEY, opens_at timestamp, created_at timestamp, timezone text NOT NULL);
+CREATE TABLE people (id bigint PRIMARY KEY, birth_moment timestamp, slot timestamp);
+""",
+        yields=("column public.events.created_at,paid_on,seen",),
+    ),
+    Example(
+        Engine.POSTGRESQL,
+        name="what stands in the way is named",
+        bad="""
+CREATE TABLE visits (id bigint PRIMARY KEY, seen_at timestamp NOT NULL);
+CREATE INDEX visits_day ON visits (date_trunc('day', seen_at));
+CREATE VIEW latest AS SELECT id, seen_at FROM visits;
+""",
+        good="CREATE TABLE visits (id bigint PRIMARY KEY, seen_at timestamptz NOT NULL);",
+        yields=("column public.visits.seen_at",),
+    ),
+)
