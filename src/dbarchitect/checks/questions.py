@@ -1,0 +1,45 @@
+"""What is worth asking about the data, over all checks."""
+
+from collections.abc import Iterable, Iterator
+from itertools import zip_longest
+
+from dbarchitect.checks._tables import own_tables
+from dbarchitect.checks._weigh import is_small
+from dbarchitect.checks.structure._dependencies import dependency_questions
+from dbarchitect.checks.structure._loops import loop_question, self_references
+from dbarchitect.checks.structure._views import view_questions
+from dbarchitect.checks.structure.always_null_column import suspects
+from dbarchitect.checks.types._shapes import shape_questions
+from dbarchitect.model.limits import Limits
+from dbarchitect.model.questions import NullQuestion, Question, UniquenessQuestion
+from dbarchitect.model.snapshot import Snapshot
+
+MOST = 400
+"""No review asks more than this, whatever the database's size; what the time allows is `Limits.probe_total_seconds`."""
+
+
+def _null_questions(snapshot: Snapshot, limits: Limits) -> list[NullQuestion]:
+    tables = [t for t in own_tables(snapshot) if not is_small(snapshot, t, limits)]
+    return [NullQuestion(t.name, c.name) for t in tables for c in suspects(snapshot, t)]
+
+
+def _uniqueness_questions(snapshot: Snapshot) -> list[UniquenessQuestion]:
+    return [*view_questions(snapshot), *(loop_question(snapshot, t, k) for t, k in self_references(snapshot))]
+
+
+def _in_turn(kinds: Iterable[Iterable[Question]]) -> Iterator[Question]:
+    """One of each kind, then the next of each: no kind starves when time runs out."""
+    return (question for turn in zip_longest(*kinds) for question in turn if question is not None)
+
+
+def questions(snapshot: Snapshot, limits: Limits) -> tuple[Question, ...]:
+    """The questions of all checks, each once, those worth most first, at most `MOST`. Empty for sources without rows."""
+    if not snapshot.live:
+        return ()
+    kinds: list[list[Question]] = [
+        [*shape_questions(snapshot, limits)],
+        [*dependency_questions(snapshot, limits)],
+        [*_uniqueness_questions(snapshot)],
+        [*_null_questions(snapshot, limits)],
+    ]
+    return tuple(dict.fromkeys(_in_turn(kinds)))[:MOST]
