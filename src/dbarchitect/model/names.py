@@ -61,6 +61,7 @@ class SubjectKind(Enum):
     SESSION = "session"
     SLOT = "slot"
     STATEMENT = "statement"
+    SERVER = "server"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -120,6 +121,11 @@ def constraint_subject(table: QualifiedName, constraint: str) -> Subject:
 def object_subject(kind: SubjectKind, name: QualifiedName) -> Subject:
     """An object that stands in a schema on its own: a view, a sequence, a routine, a type."""
     return Subject(kind, name.schema, "", name.name)
+
+
+def server_subject(aspect: str) -> Subject:
+    """The server as a whole, in one respect (`deadlocks`, `superusers`); the key does not depend on the database's name."""
+    return Subject(SubjectKind.SERVER, name=aspect)
 
 
 def global_subject(kind: SubjectKind, name: str) -> Subject:
