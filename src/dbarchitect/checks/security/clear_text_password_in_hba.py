@@ -13,7 +13,7 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, SubjectKind, global_subject
+from dbarchitect.model.names import Engine, server_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
 
@@ -34,7 +34,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         return
     listed = "; ".join(rule_text(r) for r in rules[:5])
     yield Finding(
-        subject=global_subject(SubjectKind.SETTING, "pg_hba.conf password"),
+        subject=server_subject("pg_hba.conf password"),
         title="pg_hba.conf asks for passwords in clear text",
         claim=f"{len(rules)} rules of pg_hba.conf take the password itself over connections that need not be encrypted: {listed}.",
         evidence=(Evidence(EvidenceKind.OBSERVED, f"pg_hba_file_rules: {listed}", f"SELECT * {_RULES}"),),
@@ -56,7 +56,7 @@ EXAMPLES = (
         Engine.POSTGRESQL,
         bad=_REMOVE + _ADD.format(method="password"),
         good=_REMOVE,
-        yields=("setting pg_hba.conf password",),
+        yields=("server pg_hba.conf password",),
         rehearse=False,
         why_not="the remedy is an edit of pg_hba.conf on the server",
     ),

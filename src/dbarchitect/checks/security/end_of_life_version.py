@@ -13,7 +13,7 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, database_subject
+from dbarchitect.model.names import Engine, server_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
 
@@ -44,7 +44,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     past = end <= today
     words = f"had its last fixes on {end}" if past else f"gets its last fixes on {end}, in {(end - today).days} days"
     yield Finding(
-        subject=database_subject(snapshot.catalog.database),
+        subject=server_subject("version"),
         title=f"PostgreSQL {version.major} {'is' if past else 'soon is'} out of support",
         claim=f"The server runs PostgreSQL {version}, which {words}.",
         evidence=(

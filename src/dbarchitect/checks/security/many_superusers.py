@@ -13,7 +13,7 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, database_subject
+from dbarchitect.model.names import Engine, server_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
 
@@ -31,7 +31,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         return
     shown = ", ".join(names[:8])
     yield Finding(
-        subject=database_subject(snapshot.catalog.database),
+        subject=server_subject("superusers"),
         title=f"{len(names)} superusers can log in",
         claim=f"{len(names)} roles are superusers and can log in: {shown}. Each of them passes every right and policy of the server.",
         evidence=(
@@ -59,6 +59,6 @@ CREATE ROLE dbarchitect_example_b LOGIN SUPERUSER;
 CREATE ROLE dbarchitect_example_c LOGIN SUPERUSER;
 """,
         good="CREATE ROLE dbarchitect_example_a LOGIN SUPERUSER; CREATE ROLE dbarchitect_example_b SUPERUSER NOLOGIN; CREATE ROLE dbarchitect_example_c LOGIN;",
-        yields=("database postgres",),
+        yields=("server superusers",),
     ),
 )

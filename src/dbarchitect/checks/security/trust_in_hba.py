@@ -14,7 +14,7 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, SubjectKind, global_subject
+from dbarchitect.model.names import Engine, server_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
 
@@ -31,7 +31,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         return
     listed = "; ".join(rule_text(r) for r in rules[:5])
     yield Finding(
-        subject=global_subject(SubjectKind.SETTING, "pg_hba.conf trust"),
+        subject=server_subject("pg_hba.conf trust"),
         title="pg_hba.conf trusts other machines",
         claim=f"{len(rules)} rules of pg_hba.conf let other machines in without a password: {listed}.",
         evidence=(Evidence(EvidenceKind.OBSERVED, f"pg_hba_file_rules: {listed}", f"SELECT * {_RULES}"),),
@@ -55,7 +55,7 @@ EXAMPLES = (
         Engine.POSTGRESQL,
         bad=_REMOVE + _ADD.format(method="trust"),
         good=_REMOVE,
-        yields=("setting pg_hba.conf trust",),
+        yields=("server pg_hba.conf trust",),
         rehearse=False,
         why_not="the remedy is an edit of pg_hba.conf on the server",
     ),
