@@ -1,0 +1,1 @@
+SHOW /* dbarchitect */ GLOBAL VARIABLES
