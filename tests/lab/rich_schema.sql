@@ -1,0 +1,178 @@
+CREATE ROLE shop_owner NOLOGIN;
+CREATE ROLE shop_app LOGIN CONNECTION LIMIT 20;
+CREATE ROLE "Odd ""Role""" NOLOGIN;
+GRANT shop_owner TO shop_app;
+CREATE EXTENSION citext;
+CREATE EXTENSION btree_gist;
+CREATE EXTENSION pg_trgm;
+CREATE SCHEMA shop AUTHORIZATION shop_owner;
+CREATE SCHEMA "Odd Schema";
+COMMENT ON SCHEMA shop IS 'it''s a shop';
+SET search_path = shop, public;
+
+CREATE TYPE status AS ENUM ('new', 'paid', 'it''s gone', 'ü');
+ALTER TYPE status ADD VALUE 'packed' BEFORE 'it''s gone';
+CREATE DOMAIN email AS citext CONSTRAINT email_shape CHECK (VALUE ~ '^[^@]+@[^@]+$');
+CREATE DOMAIN quantity AS integer DEFAULT 1 NOT NULL CHECK (VALUE > 0);
+CREATE DOMAIN business_email AS email CHECK (VALUE NOT LIKE '%.example');
+COMMENT ON DOMAIN email IS 'an address';
+CREATE TYPE money_amount AS (amount numeric(12, 2), currency char(3));
+CREATE TYPE price_line AS (price money_amount, what text);
+CREATE FUNCTION float_difference(a float8, b float8) RETURNS float8 LANGUAGE sql IMMUTABLE AS 'SELECT a - b';
+CREATE TYPE float_span AS RANGE (subtype = float8, subtype_diff = shop.float_difference);
+
+CREATE SEQUENCE plain_sequence AS smallint INCREMENT 5 MINVALUE 3 MAXVALUE 3000 START 10 CACHE 4 CYCLE;
+CREATE UNLOGGED SEQUENCE fast_sequence;
+CREATE FUNCTION next_code(prefix text DEFAULT 'A', OUT code text) LANGUAGE plpgsql AS
+  $$ BEGIN code := prefix || nextval('shop.plain_sequence'); END $$;
+CREATE FUNCTION slug(t text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN lower(replace(t, ' ', '-'));
+
+CREATE TABLE customers (
+  id bigint GENERATED ALWAYS AS IDENTITY (START 1000 INCREMENT 10) CONSTRAINT pk_customers PRIMARY KEY,
+  email email NOT NULL,
+  name text COLLATE "C" NOT NULL CONSTRAINT name_given CHECK (name <> ''),
+  slug text GENERATED ALWAYS AS (shop.slug(name)) STORED,
+  shout text GENERATED ALWAYS AS (upper(name)) VIRTUAL,
+  code text DEFAULT shop.next_code('C'),
+  tags text[] DEFAULT '{}' NOT NULL,
+  address money_amount,
+  extra jsonb DEFAULT '{"a": [1, 2]}'::jsonb,
+  born date,
+  valid tstzrange,
+  "Odd ""Column""" varchar(40) DEFAULT E'back\\slash',
+  score numeric(8, 3),
+  dropped_later int
+) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
+ALTER TABLE customers DROP COLUMN dropped_later;
+ALTER TABLE customers ADD CONSTRAINT one_name_per_email UNIQUE NULLS NOT DISTINCT (email, name) INCLUDE (born) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE customers ADD CONSTRAINT no_overlap EXCLUDE USING gist (id WITH =, valid WITH &&) WHERE (valid IS NOT NULL);
+ALTER TABLE customers ADD CONSTRAINT adult CHECK (born < date '2015-01-01') NOT VALID;
+ALTER TABLE customers ADD CONSTRAINT score_known CHECK (score > 0) NOT ENFORCED;
+ALTER TABLE customers ALTER COLUMN extra SET STORAGE EXTERNAL, ALTER COLUMN name SET STATISTICS 500, ALTER COLUMN code SET COMPRESSION pglz;
+ALTER TABLE customers ADD CONSTRAINT born_known NOT NULL born NOT VALID;
+CREATE INDEX ix_customers_lower_name ON customers (lower(name) text_pattern_ops DESC NULLS LAST);
+CREATE UNIQUE INDEX ix_customers_live ON customers (email) INCLUDE (name) WHERE born IS NOT NULL;
+CREATE INDEX ix_customers_trgm ON customers USING gin (name gin_trgm_ops) WITH (fastupdate = off);
+CREATE INDEX ix_customers_extra ON customers USING gin (extra jsonb_path_ops);
+CREATE INDEX ix_customers_brin ON customers USING brin (born) WITH (pages_per_range = 16);
+CREATE INDEX "Odd Index" ON customers ("Odd ""Column""" COLLATE "C");
+CREATE INDEX ix_customers_broken ON customers (score);
+UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'shop.ix_customers_broken'::regclass;
+COMMENT ON TABLE customers IS 'people who buy';
+COMMENT ON COLUMN customers.email IS 'where bills go';
+COMMENT ON CONSTRAINT name_given ON customers IS 'never empty';
+COMMENT ON INDEX ix_customers_live IS 'the living';
+CREATE STATISTICS customers_born_score (dependencies, ndistinct) ON born, score FROM customers;
+CREATE STATISTICS customers_lower ON lower(name) FROM customers;
+
+CREATE TABLE products (
+  id serial PRIMARY KEY,
+  name text NOT NULL,
+  price numeric(10, 2) NOT NULL,
+  amount quantity,
+  state status DEFAULT 'new',
+  parent int REFERENCES products (id) ON DELETE SET NULL ON UPDATE CASCADE DEFERRABLE,
+  span float_span,
+  spans float_span_multirange
+);
+ALTER TABLE products REPLICA IDENTITY FULL;
+CREATE UNLOGGED TABLE carts (
+  customer_id bigint NOT NULL REFERENCES customers,
+  product_id int NOT NULL,
+  since timestamptz DEFAULT now(),
+  PRIMARY KEY (customer_id, product_id)
+);
+ALTER TABLE carts ADD CONSTRAINT carts_product FOREIGN KEY (product_id) REFERENCES products NOT VALID;
+ALTER TABLE carts ADD CONSTRAINT carts_product_hint FOREIGN KEY (product_id) REFERENCES products MATCH FULL NOT ENFORCED;
+CREATE UNIQUE INDEX carts_since ON carts (product_id, customer_id);
+ALTER TABLE carts REPLICA IDENTITY USING INDEX carts_since;
+ALTER TABLE carts CLUSTER ON carts_pkey;
+
+CREATE TABLE orders (
+  id bigint GENERATED BY DEFAULT AS IDENTITY,
+  placed date NOT NULL,
+  customer_id bigint NOT NULL REFERENCES customers (id) ON DELETE CASCADE,
+  total numeric CONSTRAINT total_positive CHECK (total >= 0),
+  PRIMARY KEY (id, placed)
+) PARTITION BY RANGE (placed);
+CREATE TABLE orders_2024 PARTITION OF orders FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE orders_2025 PARTITION OF orders FOR VALUES FROM ('2025-01-01') TO ('2026-01-01') PARTITION BY RANGE (placed);
+CREATE TABLE orders_2025_a PARTITION OF orders_2025 FOR VALUES FROM ('2025-01-01') TO ('2025-07-01');
+CREATE TABLE orders_2025_b (total numeric CONSTRAINT total_positive CHECK (total >= 0), id bigint NOT NULL, customer_id bigint NOT NULL,
+  placed date NOT NULL, CONSTRAINT other_key PRIMARY KEY (id, placed),
+  CONSTRAINT own_customer FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE CASCADE);
+ALTER TABLE orders_2025 ATTACH PARTITION orders_2025_b DEFAULT;
+CREATE TABLE orders_rest PARTITION OF orders (total DEFAULT 7) DEFAULT WITH (fillfactor = 50);
+CREATE INDEX ix_orders_customer ON orders (customer_id);
+CREATE INDEX ix_orders_total ON ONLY orders (total);
+CREATE TABLE hashed (k int, v text) PARTITION BY HASH (k, lower(v));
+CREATE TABLE hashed_0 PARTITION OF hashed FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE order_notes (order_id bigint, placed date, note text, FOREIGN KEY (order_id, placed) REFERENCES orders);
+
+CREATE TABLE animals (id int PRIMARY KEY, name text DEFAULT 'x' NOT NULL, CONSTRAINT named CHECK (name <> ''));
+CREATE TABLE things (label text);
+CREATE TABLE dogs (breed text, name text DEFAULT 'rex') INHERITS (animals, things);
+ALTER TABLE dogs ADD CONSTRAINT breed_known CHECK (breed <> '') NO INHERIT;
+
+CREATE TABLE "Odd Schema"."Odd Table; -- '" ("select" int PRIMARY KEY, "ünïcode ☃" text, "CamelCase" int DEFAULT 5);
+CREATE TABLE "Odd Schema".empty ();
+
+CREATE VIEW active_customers WITH (security_barrier = true, check_option = local) AS
+  SELECT id, name, email AS "Mail", extra FROM customers WHERE born IS NOT NULL;
+CREATE VIEW a_first AS SELECT c.*, o.total FROM active_customers c JOIN orders o ON o.customer_id = c.id;
+CREATE MATERIALIZED VIEW sales WITH (fillfactor = 70) AS
+  SELECT placed, sum(total) AS total, count(*) FROM orders GROUP BY placed;
+CREATE UNIQUE INDEX sales_placed ON sales (placed);
+CREATE MATERIALIZED VIEW never_filled AS SELECT id FROM a_first WITH NO DATA;
+CREATE VIEW grouped AS SELECT c.id, c.name, count(*) AS n FROM customers c JOIN orders o ON o.customer_id = c.id GROUP BY c.id;
+COMMENT ON VIEW grouped IS 'needs the primary key';
+COMMENT ON COLUMN grouped.n IS 'how many';
+CREATE FUNCTION customer_of(o orders) RETURNS customers LANGUAGE sql STABLE AS 'SELECT c FROM shop.customers c WHERE c.id = o.customer_id';
+CREATE FUNCTION busiest() RETURNS SETOF grouped LANGUAGE sql BEGIN ATOMIC SELECT * FROM shop.grouped ORDER BY n DESC LIMIT 3; END;
+CREATE VIEW over_function AS SELECT id FROM busiest();
+CREATE PROCEDURE tidy(INOUT n int) LANGUAGE plpgsql SECURITY DEFINER SET search_path = shop, pg_temp AS $$ BEGIN n := n + 1; END $$;
+CREATE AGGREGATE total_of(numeric) (sfunc = numeric_add, stype = numeric, initcond = '0');
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.name := trim(NEW.name); RETURN NEW; END $$;
+COMMENT ON FUNCTION touch() IS 'trims';
+CREATE TRIGGER customers_touch BEFORE INSERT OR UPDATE OF name ON customers FOR EACH ROW WHEN (NEW.name IS NOT NULL) EXECUTE FUNCTION touch();
+CREATE TRIGGER customers_off AFTER DELETE ON customers FOR EACH STATEMENT EXECUTE FUNCTION touch();
+ALTER TABLE customers DISABLE TRIGGER customers_off;
+CREATE TRIGGER orders_touch AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION touch();
+CREATE CONSTRAINT TRIGGER late AFTER INSERT ON products DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION touch();
+CREATE TRIGGER view_in INSTEAD OF INSERT ON a_first FOR EACH ROW EXECUTE FUNCTION touch();
+COMMENT ON TRIGGER customers_touch ON customers IS 'on every write';
+
+ALTER TABLE customers ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY own_rows ON customers FOR SELECT TO shop_app, "Odd ""Role""" USING (name = CURRENT_USER);
+CREATE POLICY no_delete ON customers AS RESTRICTIVE FOR ALL TO PUBLIC USING (true) WITH CHECK (name <> 'root');
+COMMENT ON POLICY own_rows ON customers IS 'each their own';
+
+ALTER TABLE customers OWNER TO shop_owner;
+ALTER TABLE products OWNER TO shop_owner;
+ALTER VIEW grouped OWNER TO shop_owner;
+ALTER TYPE status OWNER TO shop_owner;
+ALTER DOMAIN email OWNER TO shop_owner;
+ALTER SEQUENCE fast_sequence OWNER TO shop_owner;
+ALTER FUNCTION touch() OWNER TO shop_owner;
+GRANT USAGE ON SCHEMA shop TO shop_app WITH GRANT OPTION;
+GRANT SELECT, INSERT ON customers TO shop_app;
+GRANT UPDATE (name, born) ON customers TO shop_app;
+GRANT SELECT ON grouped TO PUBLIC;
+GRANT USAGE ON SEQUENCE fast_sequence TO shop_app;
+REVOKE EXECUTE ON FUNCTION touch() FROM PUBLIC;
+GRANT EXECUTE ON PROCEDURE tidy(int) TO shop_app;
+REVOKE EXECUTE ON FUNCTION slug(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION slug(text) TO "Odd ""Role""";
+GRANT USAGE ON TYPE status TO shop_app;
+GRANT CREATE ON SCHEMA public TO PUBLIC;
+REVOKE CONNECT ON DATABASE original FROM PUBLIC;
+GRANT CONNECT ON DATABASE original TO shop_app;
+ALTER DEFAULT PRIVILEGES FOR ROLE shop_owner IN SCHEMA shop GRANT SELECT ON TABLES TO shop_app;
+ALTER DEFAULT PRIVILEGES FOR ROLE shop_owner GRANT USAGE ON SEQUENCES TO PUBLIC;
+
+CREATE EXTENSION postgres_fdw;
+CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'nowhere.example', dbname 'it''s');
+CREATE FOREIGN TABLE far_customers (id bigint NOT NULL, name text) SERVER far OPTIONS (schema_name 'shop', table_name 'customers');
+CREATE PUBLICATION few FOR TABLE customers, products WITH (publish = 'insert, update');
+CREATE PUBLICATION everything FOR ALL TABLES;
+SELECT setval('shop.plain_sequence', 15);
