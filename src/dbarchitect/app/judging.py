@@ -1,0 +1,83 @@
+"""From a snapshot to findings: which checks run, what they find, what the lab saw of each change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dbarchitect.checks import all_checks, run_check
+from dbarchitect.config import Settings, read_settings
+from dbarchitect.errors import LabError, UsageError
+from dbarchitect.lab.clone import clone_name, clone_schema
+from dbarchitect.lab.embedded import EmbeddedPostgres
+from dbarchitect.lab.mariadb import PrivateMariaDB
+from dbarchitect.lab.rehearsal import not_rehearsed, rehearse
+from dbarchitect.model.check import Check
+from dbarchitect.model.finding import Finding
+from dbarchitect.model.limits import Limits
+from dbarchitect.model.names import MYSQL_FAMILY
+from dbarchitect.model.progress import Progress
+from dbarchitect.model.snapshot import Gap, Snapshot
+from dbarchitect.model.task import CheckRun
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the checks found, which of them ran, and what the lab could not copy."""
+
+    findings: tuple[Finding, ...]
+    checks: tuple[CheckRun, ...]
+    gaps: tuple[Gap, ...] = ()
+
+
+def chosen_settings(config: Path | None, only: tuple[str, ...] = ()) -> Settings:
+    """The settings, narrowed to the checks named on the command line."""
+    settings = read_settings(config)
+    if not only:
+        return settings
+    narrowed = replace(settings, only=only)
+    if not narrowed.chosen(all_checks()):
+        raise UsageError(f"no check is named {', '.join(only)}", "dbarchitect explain lists all checks")
+    return narrowed
+
+
+def _not_run(check: Check, snapshot: Snapshot, unread: dict[str, str]) -> str | None:
+    if check.needs_live and not snapshot.live:
+        return "it judges rows, sizes, traffic, roles or settings, which SQL files do not have"
+    return unread.get(check.slug)
+
+
+def judge(snapshot: Snapshot, settings: Settings, progress: Progress, limits: Limits | None = None) -> Judged:
+    """Run the chosen checks that know this engine."""
+    checks = [c for c in settings.chosen(all_checks()) if snapshot.engine in c.engines]
+    unread = {slug: f"{gap.what}: {gap.reason}" for gap in snapshot.gaps for slug in gap.checks}
+    findings: list[Finding] = []
+    for number, check in enumerate(checks):
+        progress("judging", number, len(checks))
+        findings += run_check(check, snapshot, limits or settings.limits)
+    runs = tuple(CheckRun(c.slug, c.area, c.summary, _not_run(c, snapshot, unread)) for c in checks)
+    return Judged(tuple(findings), runs)
+
+
+def _rehearsed(
+    server: EmbeddedPostgres | PrivateMariaDB, snapshot: Snapshot, findings: Sequence[Finding], progress: Progress
+) -> tuple[tuple[Finding, ...], tuple[Gap, ...]]:
+    if isinstance(server, PrivateMariaDB):
+        return rehearse(server, snapshot, findings, "", progress), ()
+    copy = clone_name(snapshot)
+    missing = clone_schema(server, snapshot, copy, progress)
+    return rehearse(server, snapshot, findings, copy, progress, missing=missing), missing
+
+
+def with_trials(judged: Judged, snapshot: Snapshot, progress: Progress) -> Judged:
+    """Try every change on an empty copy of the schema, on a server of our own."""
+    if not any(f.change.steps for f in judged.findings):
+        return judged
+    try:
+        lab = PrivateMariaDB() if snapshot.engine in MYSQL_FAMILY else EmbeddedPostgres(preload=("pg_stat_statements",))
+        with lab as server:
+            findings, missing = _rehearsed(server, snapshot, judged.findings, progress)
+    except LabError as error:
+        reason = f"{error.message}; {error.next_step}" if error.next_step else error.message
+        gap = Gap("a rehearsal of the changes", error.message, error.next_step or "start the review again")
+        return replace(judged, findings=not_rehearsed(judged.findings, reason), gaps=(gap,))
+    return replace(judged, findings=findings, gaps=missing)
