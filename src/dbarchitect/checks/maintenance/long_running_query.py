@@ -68,7 +68,7 @@ _CONNECT = """
 CREATE EXTENSION dblink;
 -- session app
 SELECT dblink_connect('a', format('host=%s port=%s dbname=%s user=postgres application_name=%s',
-    current_setting('unix_socket_directories'), current_setting('port'), current_database(), 'report'));
+    trim('"' FROM current_setting('unix_socket_directories')), current_setting('port'), current_database(), 'report'));
 """
 EXAMPLES = (
     Example(

@@ -53,7 +53,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
 
 _CONNECT = """
 CREATE EXTENSION dblink;
-DO $$ DECLARE place text := format('host=%s port=%s dbname=%s user=postgres', current_setting('unix_socket_directories'), current_setting('port'),
+DO $$ DECLARE place text := format('host=%s port=%s dbname=%s user=postgres', trim('"' FROM current_setting('unix_socket_directories')), current_setting('port'),
     current_database());
 BEGIN FOR i IN 1..{times} LOOP PERFORM dblink_connect('a', place); PERFORM dblink_disconnect('a'); END LOOP; END $$;
 SELECT pg_sleep(0.5);

@@ -32,7 +32,7 @@ def _needed_bytes(snapshot: Snapshot, table: Table) -> float | None:
     widths = []
     for column in table.columns:
         known = snapshot.column_statistics(table.name, column.name)
-        if known is None or known.redacted and not known.average_bytes:
+        if known is None or not known.average_bytes:
             return None
         width = known.average_bytes * (1 - known.null_fraction)
         widths.append(width if (column.type.bytes or 8) <= 4 else width + 4)

@@ -90,4 +90,18 @@ ANALYZE;
 """,
         yields=("column public.users.password",),
     ),
+    Example(
+        Engine.MARIADB,
+        bad="""
+CREATE TABLE users (id bigint PRIMARY KEY, password varchar(80) NOT NULL);
+INSERT INTO users SELECT seq, concat('horse', seq) FROM seq_1_to_2000;
+ANALYZE TABLE users PERSISTENT FOR ALL;
+""",
+        good="""
+CREATE TABLE users (id bigint PRIMARY KEY, password varchar(80) NOT NULL, password_hint varchar(80));
+INSERT INTO users SELECT seq, concat('$2b$12$', substr(sha2(seq, 256), 1, 53)), 'your horse' FROM seq_1_to_2000;
+ANALYZE TABLE users PERSISTENT FOR ALL;
+""",
+        yields=("column DATABASE.users.password",),
+    ),
 )

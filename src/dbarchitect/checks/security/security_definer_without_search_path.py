@@ -80,10 +80,10 @@ EXAMPLES = (
     Example(
         Engine.POSTGRESQL,
         bad=_GOOD
-        + """CREATE FUNCTION total(least integer) RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT count(*) FROM secrets WHERE id >= least';
+        + """CREATE FUNCTION total(lowest integer) RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT count(*) FROM secrets WHERE id >= lowest';
 CREATE PROCEDURE clean() LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN DELETE FROM secrets; END';
 REVOKE EXECUTE ON PROCEDURE clean FROM PUBLIC;""",
         good=_GOOD,
-        yields=("routine public.total(least integer)", "routine public.clean()"),
+        yields=("routine public.total(lowest integer)", "routine public.clean()"),
     ),
 )

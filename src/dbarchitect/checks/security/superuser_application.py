@@ -75,7 +75,7 @@ CREATE EXTENSION dblink;
 CREATE ROLE dbarchitect_example_app LOGIN;
 -- session app
 SELECT dblink_connect('a', format('host=%s port=%s dbname=%s user=dbarchitect_example_app application_name=%s',
-    current_setting('unix_socket_directories'), current_setting('port'), current_database(), 'shop-web'));
+    trim('"' FROM current_setting('unix_socket_directories')), current_setting('port'), current_database(), 'shop-web'));
 """
 EXAMPLES = (
     Example(
