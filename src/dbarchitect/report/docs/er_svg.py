@@ -9,12 +9,12 @@ from html import escape
 import graphlay
 
 from dbarchitect.model.catalog import Column, ForeignKey, Table, TypeFamily
-from dbarchitect.model.names import QualifiedName
 from dbarchitect.report.docs.mermaid import is_optional, is_unique
 from dbarchitect.report.docs.neighbourhoods import Neighbourhood
 
 ROW, HEAD, PAD = 18.0, 26.0, 10.0
-GLYPH_WIDTH, HEAD_GLYPH_WIDTH, MAX_TEXT = 6.9, 7.9, 34
+GLYPH_WIDTH, HEAD_GLYPH_WIDTH, MARK_WIDTH, MAX_TEXT = 6.9, 8.7, 16.0, 34
+GAP, SHELF_WIDTH = 30.0, 1100.0
 MARGIN = 30.0
 
 STYLE = """
@@ -29,12 +29,14 @@ text{font:12px ui-sans-serif,system-ui,'Segoe UI',Roboto,'DejaVu Sans',sans-seri
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A table's box: its size before the layout, in px."""
+    """A table's box: its size in px, `gutter` that of the key marks before the columns' names."""
 
     table: Table
+    title: str
     collapsed: bool
     width: float
     height: float
+    gutter: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,36 +59,41 @@ def _type(column: Column) -> str:
     return _short(text) if column.type.family is not TypeFamily.ENUM else _short(text.split(".")[-1] if "(" not in text else text)
 
 
-def _shown(name: QualifiedName) -> str:
-    return _short(name.name if name.schema in ("public", "") else str(name))
+def _marks(table: Table) -> dict[str, tuple[str, ...]]:
+    """`pk` and `fk` of each column that is part of a key."""
+    primary = table.primary_key.columns if table.primary_key else ()
+    foreign = {c for key in table.foreign_keys for c in key.columns}
+    return {c.name: (*(("pk",) if c.name in primary else ()), *(("fk",) if c.name in foreign else ())) for c in table.columns}
 
 
-def _box(table: Table, collapsed: bool) -> Box:
-    head = len(_shown(table.name)) * HEAD_GLYPH_WIDTH + 2 * PAD
+def _box(table: Table, collapsed: bool, several_schemas: bool) -> Box:
+    title = _short(str(table.name) if several_schemas else table.name.name)
+    head = len(title) * HEAD_GLYPH_WIDTH + 2 * PAD
     if collapsed:
-        return Box(table, True, max(80.0, head), HEAD)
-    rows = max((len(_short(c.name)) + len(_type(c)) + 3) * GLYPH_WIDTH + 26 + PAD for c in table.columns) if table.columns else 0
-    return Box(table, False, max(120.0, head, rows), HEAD + ROW * len(table.columns) + 4)
+        return Box(table, title, True, max(80.0, head), HEAD, 0.0)
+    gutter = 12.0 + MARK_WIDTH * max((len(m) for m in _marks(table).values()), default=0)
+    rows = (
+        max((len(_short(c.name)) + len(_type(c)) + 3) * GLYPH_WIDTH + gutter + PAD for c in table.columns) if table.columns else 0
+    )
+    return Box(table, title, False, max(120.0, head, rows), HEAD + ROW * len(table.columns) + 4, gutter)
 
 
 def _draw_box(box: Box, x: float, y: float) -> list[str]:
     table = box.table
-    primary = set(table.primary_key.columns) if table.primary_key else set()
-    foreign = {c for key in table.foreign_keys for c in key.columns}
+    marks = _marks(table)
     out = [
         f'<g class="{"border" if box.collapsed else "table"}"><title>{escape(str(table.name))}</title>',
         f'<rect class="box" x="{x:.1f}" y="{y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="4"/>',
         f'<path class="head" d="M{x:.1f} {y + HEAD:.1f}v{4 - HEAD:.1f}q0 -4 4 -4h{box.width - 8:.1f}q4 0 4 4v{HEAD - 4:.1f}z"/>',
-        f'<text class="h" x="{x + PAD:.1f}" y="{y + 17.5:.1f}">{escape(_shown(table.name))}</text>',
+        f'<text class="h" x="{x + PAD:.1f}" y="{y + 17.5:.1f}">{escape(box.title)}</text>',
     ]
     for number, column in enumerate(() if box.collapsed else table.columns):
         base = y + HEAD + ROW * number + 14
-        mark = "pk" if column.name in primary else "fk" if column.name in foreign else ""
-        if mark:
-            out.append(f'<text class="k {mark}" x="{x + 6:.1f}" y="{base - 0.5:.1f}">{mark.upper()}</text>')
+        for place, mark in enumerate(marks[column.name]):
+            out.append(f'<text class="k {mark}" x="{x + 6 + MARK_WIDTH * place:.1f}" y="{base - 0.5:.1f}">{mark.upper()}</text>')
         hint = f"<title>{escape(column.comment)}</title>" if column.comment else ""
         quiet = ' class="n"' if column.nullable else ""
-        out.append(f'<text{quiet} x="{x + 26:.1f}" y="{base:.1f}">{escape(_short(column.name))}{hint}</text>')
+        out.append(f'<text{quiet} x="{x + box.gutter:.1f}" y="{base:.1f}">{escape(_short(column.name))}{hint}</text>')
         sign = "" if not column.nullable else " ?"
         right = x + box.width - PAD
         out.append(f'<text class="t" text-anchor="end" x="{right:.1f}" y="{base:.1f}">{escape(_type(column))}{sign}</text>')
@@ -150,24 +157,51 @@ def _relations(neighbourhood: Neighbourhood) -> list[tuple[Table, ForeignKey]]:
     ]
 
 
-def er_svg(neighbourhood: Neighbourhood) -> str:
-    """The neighbourhood's picture. Border tables are dashed and without columns."""
-    boxes = [_box(t, False) for t in neighbourhood.tables] + [_box(t, True) for t in neighbourhood.border]
-    relations = _relations(neighbourhood)
+def _laid_out(boxes: list[Box], relations: list[tuple[Table, ForeignKey]]) -> tuple[list[tuple[Box, Point]], list[list[Point]]]:
+    """The linked boxes' upper left corners, and each relation's line from parent to child."""
     graph = graphlay.Graph()
     for box in boxes:
         graph.node(str(box.table.name), width=box.width, height=box.height)
     for child, key in relations:
         graph.edge(str(key.target), str(child.name))
-    options = {"spacing": {"layer_gap": 90.0, "node_gap": 30.0, "port_gap": 14.0, "isolated_gap": 30.0, "isolated_max_columns": 5}}
+    options = {"spacing": {"layer_gap": 90.0, "node_gap": GAP, "port_gap": 14.0}}
     layout = graphlay.layout(graph, preset="layered", options=options)
-    places = layout.positions()
-    corners = [(box, places[str(box.table.name)]) for box in boxes]
-    routes = [[Point(p["x"], p["y"]) for p in edge["points"]] for edge in layout.edges]
-    left = min([c[0] - b.width / 2 for b, c in corners] + [p.x for r in routes for p in r]) - MARGIN
-    top = min([c[1] - b.height / 2 for b, c in corners] + [p.y for r in routes for p in r]) - MARGIN
-    right = max([c[0] + b.width / 2 for b, c in corners] + [p.x for r in routes for p in r]) + MARGIN
-    bottom = max([c[1] + b.height / 2 for b, c in corners] + [p.y for r in routes for p in r]) + MARGIN
+    middles = layout.positions()
+    corners = []
+    for box in boxes:
+        x, y = middles[str(box.table.name)]
+        corners.append((box, Point(x - box.width / 2, y - box.height / 2)))
+    return corners, [[Point(p["x"], p["y"]) for p in edge["points"]] for edge in layout.edges]
+
+
+def _shelved(boxes: list[Box], start: Point, width: float) -> list[tuple[Box, Point]]:
+    """Boxes without lines, on shelves below the others, the tallest first."""
+    placed, x, y, tallest = [], start.x, start.y, 0.0
+    for box in sorted(boxes, key=lambda b: (-b.height, b.title)):
+        if x > start.x and x + box.width > start.x + width:
+            x, y, tallest = start.x, y + tallest + GAP, 0.0
+        placed.append((box, Point(x, y)))
+        x, tallest = x + box.width + GAP, max(tallest, box.height)
+    return placed
+
+
+def er_svg(neighbourhood: Neighbourhood) -> str:
+    """The neighbourhood's picture. Border tables are dashed and without columns."""
+    several = len({t.name.schema for t in neighbourhood.tables + neighbourhood.border}) > 1
+    boxes = [_box(t, False, several) for t in neighbourhood.tables] + [_box(t, True, several) for t in neighbourhood.border]
+    relations = _relations(neighbourhood)
+    linked = {t.name for t, _ in relations} | {k.target for _, k in relations}
+    tied = [b for b in boxes if b.table.name in linked]
+    corners, routes = _laid_out(tied, relations) if tied else ([], [])
+    left = min([c.x for _, c in corners] + [p.x for r in routes for p in r], default=0.0)
+    right = max([c.x + b.width for b, c in corners] + [p.x for r in routes for p in r], default=0.0)
+    bottom = max([c.y + b.height for b, c in corners] + [p.y for r in routes for p in r], default=-GAP)
+    loose = [b for b in boxes if b.table.name not in linked]
+    corners += _shelved(loose, Point(left, bottom + GAP * (2 if tied else 1)), max(right - left, SHELF_WIDTH))
+    top = min([c.y for _, c in corners] + [p.y for r in routes for p in r]) - MARGIN
+    bottom = max([c.y + b.height for b, c in corners] + [bottom]) + MARGIN
+    right = max([c.x + b.width for b, c in corners] + [right]) + MARGIN
+    left -= MARGIN
     width, height = right - left, bottom - top
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="{left:.1f} {top:.1f} {width:.1f} {height:.1f}" '
@@ -176,6 +210,6 @@ def er_svg(neighbourhood: Neighbourhood) -> str:
     ]
     for (child, key), points in zip(relations, routes, strict=True):
         out += _draw_edge(points, child, key) if len(points) > 1 else []
-    for box, (x, y) in corners:
-        out += _draw_box(box, x - box.width / 2, y - box.height / 2)
+    for box, corner in corners:
+        out += _draw_box(box, corner.x, corner.y)
     return "\n".join([*out, "</svg>", ""])

@@ -59,9 +59,10 @@ def mermaid(neighbourhood: Neighbourhood) -> str:
     """The diagram's text; border tables appear by name only."""
     everyone = neighbourhood.tables + neighbourhood.border
     ids = entity_ids(everyone)
+    several = len({t.name.schema for t in everyone}) > 1
     lines = ["erDiagram"]
     for table in neighbourhood.tables:
-        shown = str(table.name) if table.name.schema not in ("public", "") else table.name.name
+        shown = str(table.name) if several else table.name.name
         lines += [f"    {ids[table.name]}[{_quoted(shown)}] {{", *_attributes(table), "    }"]
     lines += [f"    {ids[table.name]}[{_quoted(table.name.name)}]" for table in neighbourhood.border]
     inside = {t.name for t in neighbourhood.tables}

@@ -25,7 +25,11 @@ def _stem(number: int, page: Neighbourhood, several: bool) -> str:
 
 
 def _diagrams(pages: tuple[Neighbourhood, ...], stems: tuple[str, ...]) -> str:
-    lines = ["# ER diagrams", "", "Solid boxes belong to the group, dashed ones to another; a line leads from the referenced table to the referencing one."]
+    lines = [
+        "# ER diagrams",
+        "",
+        "Solid boxes belong to the group, dashed ones to another; a line leads from the referenced table to the referencing one.",
+    ]
     for page, stem in zip(pages, stems, strict=True):
         lines += ["", f"## {page.title}", "", f"![{page.title}]({stem}.svg)", "", "```mermaid", mermaid(page).rstrip(), "```"]
     return "\n".join([*lines, ""])
