@@ -10,7 +10,10 @@ a fixed set of codes, append-only archives. Tables that fit in a few pages are l
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._btree import btree_bytes
+from dbarchitect.checks._index_facts import indexed
 from dbarchitect.checks._weigh import is_small, share_of_database, table_facts, weigh
+from dbarchitect.checks._window import window
 from dbarchitect.model.catalog import ForeignKey, Table
 from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
@@ -25,47 +28,50 @@ CODES = ("IDX-01",)
 ENGINES = (Engine.POSTGRESQL,)  # InnoDB makes such an index by itself
 
 
-def serves(table: Table, key: ForeignKey) -> bool:
-    """True when some index starts with the key's columns in any order; a partial one only if it leaves out just the nulls."""
-    width = len(key.columns)
-    for index in table.indexes:
-        only_nulls_left_out = index.predicate is not None and any(
-            index.predicate.strip("()").lower() == f"{c.lower()} is not null" for c in key.columns
-        )
-        if not (index.whole or (only_nulls_left_out and index.valid)):
+def _missing(snapshot: Snapshot, limits: Limits) -> Iterator[tuple[Table, list[ForeignKey]]]:
+    for table in snapshot.catalog.tables:
+        by_columns: dict[frozenset[str], list[ForeignKey]] = {}
+        for key in table.foreign_keys:
+            # a key that is not enforced looks nothing up
+            if not key.inherited and key.enforced:
+                by_columns.setdefault(frozenset(key.columns), []).append(key)
+        if not by_columns or is_small(snapshot, table, limits):
             continue
-        leading = index.columns[:width]
-        if index.method in ("btree", "hash") and set(leading) == set(key.columns):
-            return True
-        if index.method in ("gist", "gin", "brin", "spgist") and width == 1 and index.columns[:1] == key.columns:
-            return True
-    return False
+        yield from ((table, keys) for keys in by_columns.values() if not indexed(snapshot, table, keys[0].columns))
+
+
+def _removed(snapshot: Snapshot, keys: list[ForeignKey]) -> int | None:
+    parents = [snapshot.table(key.target) for key in keys]
+    return sum(p.usage.rows_deleted or 0 for p in parents if p and p.usage)
 
 
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     """One finding for each set of foreign-key columns that no index serves."""
-    for table, key in snapshot.catalog.references():
-        if key.inherited or is_small(snapshot, table, limits) or serves(table, key):
-            continue
-        columns = ", ".join(key.columns)
-        parent = snapshot.table(key.target)
-        removed = (parent.usage.rows_deleted or 0) if parent and parent.usage else None
-        traffic = f"; {removed:,} rows of {key.target} were deleted in the counting window" if removed else ""
+    for table, keys in _missing(snapshot, limits):
+        key = keys[0]
+        columns, target = ", ".join(key.columns), key.target
+        removed = _removed(snapshot, keys)
+        traffic = f" {removed:,} rows of {target} were deleted {window(snapshot)}." if removed else ""
         yield Finding(
             subject=constraint_subject(table.name, key.name),
             title=f"foreign key {key.name} has no index",
             claim=(
-                f"No index of {table.name} ({table_facts(snapshot, table)}) starts with ({columns}), so every DELETE or key UPDATE on "
-                f"{key.target} and every join from it reads the whole table{traffic}."
+                f"No index of {table.name} ({table_facts(snapshot, table)}) finds rows by ({columns}), so every DELETE or key UPDATE on "
+                f"{target} and every join from it reads the whole table.{traffic}"
             ),
             evidence=(Evidence(EvidenceKind.OBSERVED, f"none of its {len(table.indexes)} indexes starts with ({columns})"),),
             change=create_index(
-                snapshot.engine, table, shorten_name(snapshot.engine, "ix", table.name.name, *key.columns), key.columns
+                snapshot.engine,
+                table,
+                shorten_name(snapshot.engine, "ix", table.name.name, *key.columns),
+                key.columns,
+                size_bytes=btree_bytes(snapshot, table, key.columns),
             ),
             severity=weigh(snapshot, table, limits),
             confidence=Confidence.PROVEN if removed else Confidence.LIKELY,
             weight=share_of_database(snapshot, table),
             benefit=f"the check reads an index range instead of {table_facts(snapshot, table)}",
+            also=tuple(constraint_subject(table.name, other.name) for other in keys[1:]),
         )
 
 
@@ -101,5 +107,34 @@ INSERT INTO b SELECT i, i, i FROM generate_series(1, 5000) i;
 ANALYZE;
 """,
         yields=("constraint public.b.b_x_y_fkey",),
+    ),
+    Example(
+        Engine.POSTGRESQL,
+        name="partitioned table, and a partial index that leaves out the nulls only",
+        bad="""
+CREATE TABLE devices (id bigint PRIMARY KEY);
+CREATE TABLE readings (device_id bigint REFERENCES devices (id), taken date NOT NULL) PARTITION BY RANGE (taken);
+CREATE TABLE readings_a PARTITION OF readings FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE TABLE readings_b PARTITION OF readings FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE INDEX ON readings_a (device_id);
+INSERT INTO devices SELECT i FROM generate_series(1, 2000) i;
+INSERT INTO readings SELECT 1 + i % 2000, date '2025-06-01' + i % 365 FROM generate_series(1, 20000) i;
+ANALYZE;
+""",
+        good="""
+CREATE TABLE devices (id bigint PRIMARY KEY);
+CREATE TABLE readings (device_id bigint REFERENCES devices (id), taken date NOT NULL) PARTITION BY RANGE (taken);
+CREATE TABLE readings_a PARTITION OF readings FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE TABLE readings_b PARTITION OF readings FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+CREATE INDEX ON readings_a (device_id);
+CREATE INDEX ON readings_b USING hash (device_id);
+CREATE TABLE repairs (id bigint PRIMARY KEY, device_id bigint REFERENCES devices (id));
+CREATE INDEX ON repairs (device_id) WHERE device_id IS NOT NULL;
+INSERT INTO devices SELECT i FROM generate_series(1, 2000) i;
+INSERT INTO readings SELECT 1 + i % 2000, date '2025-06-01' + i % 365 FROM generate_series(1, 20000) i;
+INSERT INTO repairs SELECT i, nullif(i % 2000, 0) FROM generate_series(1, 20000) i;
+ANALYZE;
+""",
+        yields=("constraint public.readings.readings_device_id_fkey",),
     ),
 )

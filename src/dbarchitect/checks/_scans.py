@@ -1,0 +1,36 @@
+"""How tables are read whole, and which statements may be the ones that do it."""
+
+from dbarchitect.checks._names import mentions
+from dbarchitect.model.catalog import Table
+from dbarchitect.model.change import Change, ChangeKind
+from dbarchitect.model.snapshot import Snapshot
+from dbarchitect.sql.changes import advice
+
+
+def rows_per_scan(table: Table) -> float:
+    """Rows that a sequential scan of the table read on average; 0 when there was none."""
+    usage = table.usage
+    return (usage.sequential_rows or 0) / usage.sequential_scans if usage and usage.sequential_scans else 0.0
+
+
+def statements_on(snapshot: Snapshot, table: Table, most: int = 3) -> list[str]:
+    """The costliest statements whose text names the table, shortened, with their calls and time."""
+    if snapshot.workload is None:
+        return []
+    named = [s for s in snapshot.workload.statements if mentions(s.text, table.name.name)]
+    costly = sorted(named, key=lambda s: -s.total_ms)[:most]
+    return [f"{' '.join(s.text.split())[:160]} ({s.calls:,} calls, {s.mean_ms:.1f} ms each)" for s in costly]
+
+
+def advised_statements(snapshot: Snapshot, table: Table) -> Change:
+    """Advice to look at the statements; those that the workload knows are named."""
+    texts = statements_on(snapshot, table)
+    if not texts:
+        return advice(
+            ChangeKind.INDEX,
+            "Find the statements that read it (pg_stat_statements, auto_explain) and index the columns that they filter and join by.",
+        )
+    return advice(
+        ChangeKind.INDEX,
+        "EXPLAIN the statements that name it, the costliest first, and index what they filter by: " + "; ".join(texts),
+    )

@@ -1,0 +1,135 @@
+"""Index that nothing has used for as long as the counters have counted.
+
+Every insert and most updates write it, vacuum reads it, and it takes room in the cache, while no statement of this server has
+scanned it. Unique indexes, those of constraints, those that a foreign key's check needs, replica identities and small ones are
+left out, and so is everything while the counters are young or the table itself was not read.
+
+Ignore it when it serves a job that runs more rarely than the counting window (year-end reports), or when replicas take the
+reads: each server counts for itself, so look at every one of them first.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from dbarchitect.checks._index_facts import Children, bound, index_bytes, index_children, index_scans, indexed
+from dbarchitect.checks._weigh import in_bytes, is_small, share_of_database, table_facts
+from dbarchitect.checks._window import mature, window
+from dbarchitect.model.catalog import Index, Table
+from dbarchitect.model.change import Change
+from dbarchitect.model.check import Example
+from dbarchitect.model.evidence import Evidence, EvidenceKind
+from dbarchitect.model.finding import Confidence, Finding, Severity
+from dbarchitect.model.limits import Limits
+from dbarchitect.model.names import Engine, index_subject
+from dbarchitect.model.snapshot import Snapshot
+from dbarchitect.sql.changes import drop_index
+from dbarchitect.sql.identifiers import quote_literal, quote_qualified
+
+CODES = ("IDX-04",)
+ENGINES = (Engine.POSTGRESQL,)
+NEEDS_LIVE = True
+
+
+def _read_at_all(snapshot: Snapshot, table: Table) -> bool:
+    parts = snapshot.partitions(table.name) or [table]
+    return any(p.usage and ((p.usage.sequential_scans or 0) + (p.usage.index_scans or 0)) > 0 for p in parts)
+
+
+def serves_foreign_key(snapshot: Snapshot, table: Table, index: Index) -> bool:
+    """True when a foreign key of the table would be without an index if this one were gone."""
+    return any(
+        indexed(snapshot, table, key.columns) and not indexed(snapshot, table, key.columns, without=index)
+        for key in table.foreign_keys
+    )
+
+
+def _unused(snapshot: Snapshot, limits: Limits, table: Table, index: Index, children: Children) -> bool:
+    return (
+        index_scans(index, children) == 0
+        and (index_bytes(index, children) or 0) >= limits.unused_index_bytes
+        and not (index.unique or bound(index) or not index.valid)
+        and not is_small(snapshot, table, limits)
+        and _read_at_all(snapshot, table)
+        and not serves_foreign_key(snapshot, table, index)
+    )
+
+
+def _removal(snapshot: Snapshot, table: Table, index: Index) -> Change:
+    drop = drop_index(snapshot.engine, table, index)
+    own_statistics = any(e.column is None for e in index.entries)
+    return replace(
+        drop,
+        hazards=(
+            *drop.hazards,
+            "a statement that is rare but needs it becomes slow: drop it in quiet hours, keep the undo at hand",
+            *(("the planner loses the statistics of its expression; CREATE STATISTICS keeps them",) if own_statistics else ()),
+        ),
+        assumptions=(
+            "it has no scans on any replica either: ask each with the statement of the evidence",
+            "it is older than the counting window",
+        ),
+    )
+
+
+def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
+    """One finding for each index without a scan, once the counters are old enough."""
+    if not mature(snapshot, limits):
+        return
+    children = index_children(snapshot)
+    for table, index in snapshot.catalog.indexes():
+        if index.parent is None and _unused(snapshot, limits, table, index, children):
+            yield _finding(snapshot, table, index, children)
+
+
+def _finding(snapshot: Snapshot, table: Table, index: Index, children: Children) -> Finding:
+    size = index_bytes(index, children) or 0
+    replicas = len(snapshot.postgres.replicas) if snapshot.postgres else 0
+    elsewhere = f" {replicas} replicas are attached; their own counters must be looked at first." if replicas else ""
+    writes = table.usage.rows_written if table.usage else 0
+    written = f" while {writes:,} rows were written" if writes else ""
+    name = quote_literal(snapshot.engine, quote_qualified(snapshot.engine, index.name))
+    return Finding(
+        subject=index_subject(table.name, index.name.name),
+        title=f"index {index.name.name} is not used",
+        claim=(
+            f"No statement on this server has scanned {index.name.name} ({in_bytes(size)}) of {table.name} "
+            f"({table_facts(snapshot, table)}) {window(snapshot)}{written}.{elsewhere}"
+        ),
+        evidence=(
+            Evidence(
+                EvidenceKind.OBSERVED,
+                f"0 scans counted {window(snapshot)}",
+                f"SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelid = to_regclass({name})",
+            ),
+        ),
+        change=_removal(snapshot, table, index),
+        severity=Severity.NOTICE if replicas else Severity.WARNING,
+        confidence=Confidence.POSSIBLE if replicas else Confidence.LIKELY,
+        weight=share_of_database(snapshot, table),
+        benefit=f"frees {in_bytes(size)} and one index write for each row version",
+    )
+
+
+_TABLE = """
+CREATE TABLE customers (id bigint PRIMARY KEY);
+INSERT INTO customers SELECT i FROM generate_series(1, 5000) i;
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint REFERENCES customers (id), note text NOT NULL, placed date NOT NULL);
+INSERT INTO orders SELECT i, 1 + i % 5000, md5(i::text), date '2025-01-01' + i % 365 FROM generate_series(1, 60000) i;
+CREATE INDEX note ON orders (note, placed);
+CREATE INDEX customer ON orders (customer_id, placed, id);
+CREATE UNIQUE INDEX one ON orders (note, id);
+CREATE INDEX little ON orders (placed) WHERE id < 100;
+ANALYZE;
+"""
+_COUNT = "SELECT pg_stat_force_next_flush();"
+EXAMPLES = (
+    Example(
+        Engine.POSTGRESQL,
+        bad=_TABLE + "SELECT count(*) FROM orders WHERE id = 7;" + _COUNT,
+        good=_TABLE
+        + "SELECT count(*) FROM orders WHERE id = 7; SET enable_seqscan = off; SELECT placed FROM orders WHERE note = 'x';"
+        + _COUNT,
+        yields=("index public.orders.note",),
+        limits=Limits(counters_age_days=0),
+    ),
+)

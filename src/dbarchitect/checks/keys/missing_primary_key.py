@@ -1,0 +1,143 @@
+"""Table without a primary key.
+
+Nothing keeps a row from standing twice, no row can be named for an update or a reference, logical replication cannot carry
+updates and deletes, and online schema change tools refuse the table.
+
+Ignore it for append-only logs and staging tables that are loaded and emptied as a whole. Unlogged and temporary tables,
+foreign tables and partitions are left out.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from dbarchitect.checks._index_facts import referenced_columns
+from dbarchitect.checks._names import singular
+from dbarchitect.checks._weigh import share_of_database, table_facts, weigh
+from dbarchitect.model.catalog import Index, Persistence, Table, TableKind
+from dbarchitect.model.change import Change, ChangeKind
+from dbarchitect.model.check import Example
+from dbarchitect.model.evidence import Evidence, EvidenceKind
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.limits import Limits
+from dbarchitect.model.names import Engine, table_subject
+from dbarchitect.model.snapshot import Snapshot
+from dbarchitect.sql.changes import advice
+from dbarchitect.sql.key_changes import add_identity_key, promote_to_primary_key, promote_unique_to_primary_key
+
+CODES = ("SCH-01", "SCH-02")
+ENGINES = (Engine.POSTGRESQL,)
+
+
+def identifying_index(table: Table) -> Index | None:
+    """A unique index over NOT NULL columns alone, which identifies every row; the narrowest one."""
+    required = {c.name for c in table.columns if not c.nullable and c.not_null_validated}
+    deferred = {k.index for k in table.keys if k.deferrable}
+    found = [
+        i
+        for i in table.indexes
+        if i.unique
+        and i.whole
+        and i.method == "btree"
+        and i.name.name not in deferred
+        and all(e.column in required for e in i.entries)
+    ]
+    return min(found, key=lambda i: (len(i.entries), i.name.name), default=None)
+
+
+def _promotable(index: Index) -> bool:
+    """ADD PRIMARY KEY USING INDEX takes plain ascending columns of the default operator class."""
+    return not any(e.descending or e.nulls_first or e.operator_class or e.collation for e in index.entries)
+
+
+def _new_column(table: Table) -> str:
+    names = (f"{singular(table.name.name.lower())}_id", "row_id", "row_number_id")
+    taken = {c.name.lower() for c in table.columns}
+    return next(n for n in ("id", *names, f"{table.name.name.lower()}_row_id") if n not in taken)
+
+
+def _numbered(snapshot: Snapshot, table: Table) -> Change:
+    key = table.partition_key
+    if key is None:
+        return add_identity_key(table, _new_column(table))
+    required = {c.name for c in table.columns if not c.nullable}
+    if snapshot.catalog.version.major < 17 or not key.columns or not set(key.columns) <= required:
+        return advice(
+            ChangeKind.SCHEMA,
+            f"Choose the columns that identify a row; a primary key of {table.name} must hold its partition key ({key.definition}), NOT NULL.",
+        )
+    return add_identity_key(table, _new_column(table))
+
+
+def _change(snapshot: Snapshot, table: Table, index: Index | None) -> Change:
+    if index is None:
+        return _numbered(snapshot, table)
+    key = next((k for k in table.keys if k.index == index.name.name), None)
+    if table.partition_key is not None or not _promotable(index):
+        return advice(
+            ChangeKind.SCHEMA, f"Declare ({', '.join(index.columns)}), which {index.name.name} keeps unique, as PRIMARY KEY."
+        )
+    if key is not None or index.constraint:
+        keep = (table.name, frozenset(index.columns)) in referenced_columns(snapshot)
+        if key is None or keep or index.replica_identity:
+            return advice(
+                ChangeKind.SCHEMA,
+                f"Declare ({', '.join(index.columns)}) as PRIMARY KEY; what rests on {index.constraint} stays with it.",
+            )
+        return promote_unique_to_primary_key(table, key, index)
+    change = promote_to_primary_key(table, index)
+    if index.replica_identity:
+        return replace(change, hazards=(*change.hazards, "undo leaves the replica identity at its default"))
+    return change
+
+
+def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
+    """One finding for each permanent table without a primary key; partitions count with their parent."""
+    for table in snapshot.catalog.tables:
+        if table.primary_key or table.is_partition or table.inherits or not table.columns:
+            continue
+        if table.kind is TableKind.FOREIGN or table.persistence is not Persistence.PERMANENT:
+            continue
+        index = identifying_index(table)
+        known = (
+            f"; {index.name.name} keeps ({', '.join(index.columns)}) unique and could be it"
+            if index
+            else "; no column is declared to identify a row"
+        )
+        severity = weigh(snapshot, table, limits)
+        yield Finding(
+            subject=table_subject(table.name),
+            title=f"{table.name.name} has no primary key",
+            claim=f"{table.name} ({table_facts(snapshot, table)}) has no primary key{known}.",
+            evidence=(Evidence(EvidenceKind.OBSERVED, "no constraint of type p in pg_constraint"),),
+            change=_change(snapshot, table, index),
+            severity=Severity.NOTICE if index else min(severity, Severity.WARNING, key=lambda s: s.value),
+            weight=share_of_database(snapshot, table),
+            benefit="rows can be named, referenced and replicated",
+        )
+
+
+EXAMPLES = (
+    Example(
+        Engine.POSTGRESQL,
+        bad="""
+CREATE TABLE visits (id text, page text NOT NULL);
+CREATE TABLE codes (code text NOT NULL, label text);
+CREATE UNIQUE INDEX codes_code ON codes (code);
+CREATE TABLE rates (day date NOT NULL, rate numeric, UNIQUE (day));
+CREATE TABLE parts (taken date NOT NULL, value int) PARTITION BY RANGE (taken);
+CREATE TABLE parts_a PARTITION OF parts FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+INSERT INTO visits SELECT 'x', 'y' FROM generate_series(1, 2000);
+ANALYZE;
+""",
+        good="""
+CREATE TABLE visits (id bigint PRIMARY KEY, page text NOT NULL);
+CREATE UNLOGGED TABLE staging (line text);
+CREATE TABLE parts (taken date, id int, PRIMARY KEY (id, taken)) PARTITION BY RANGE (taken);
+CREATE TABLE parts_a PARTITION OF parts FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE EXTENSION postgres_fdw;
+CREATE SERVER other FOREIGN DATA WRAPPER postgres_fdw;
+CREATE FOREIGN TABLE abroad (line text) SERVER other;
+""",
+        yields=("table public.visits", "table public.codes", "table public.rates", "table public.parts"),
+    ),
+)

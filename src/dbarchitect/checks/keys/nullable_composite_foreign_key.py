@@ -1,0 +1,76 @@
+"""Composite foreign key that one NULL switches off.
+
+Under MATCH SIMPLE, the default, a row in which any column of the key is NULL is not checked at all, so that a half-filled
+reference can point at nothing. A check that the nullable columns are all set or all NULL closes the hole.
+
+Ignore it when only one column may be NULL: that is how "no parent" is said, and it is not reported.
+"""
+
+from collections.abc import Iterator
+
+from dbarchitect.checks._weigh import share_of_database, table_facts
+from dbarchitect.model.catalog import ForeignKey, Table
+from dbarchitect.model.check import Example
+from dbarchitect.model.evidence import Evidence, EvidenceKind
+from dbarchitect.model.finding import Confidence, Finding, Severity
+from dbarchitect.model.limits import Limits
+from dbarchitect.model.names import Engine, constraint_subject
+from dbarchitect.model.snapshot import Snapshot
+from dbarchitect.sql.identifiers import quote_columns, shorten_name
+from dbarchitect.sql.key_changes import add_check
+
+CODES = ("KEY-05",)
+ENGINES = (Engine.POSTGRESQL,)
+
+
+def _nullable(table: Table, key: ForeignKey) -> tuple[str, ...]:
+    columns = (table.column(c) for c in key.columns)
+    return tuple(c.name for c in columns if c is not None and c.nullable)
+
+
+def _closed(table: Table, columns: tuple[str, ...]) -> bool:
+    """True when a check of the table speaks of the nulls of all these columns."""
+    return any("null" in c.expression.lower() and all(name in c.expression for name in columns) for c in table.checks)
+
+
+def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
+    """One finding for each composite foreign key with two or more nullable columns and no check on them."""
+    for table, key in snapshot.catalog.references():
+        nullable = _nullable(table, key)
+        if len(key.columns) < 2 or len(nullable) < 2 or key.match_full or key.inherited or _closed(table, nullable):
+            continue
+        listed = quote_columns(snapshot.engine, nullable)
+        yield Finding(
+            subject=constraint_subject(table.name, key.name),
+            title=f"one NULL switches {key.name} off",
+            claim=(
+                f"{key.name} on {table.name} ({table_facts(snapshot, table)}) is MATCH SIMPLE and {', '.join(nullable)} may be NULL: a row "
+                "with one of them set and another NULL is not checked."
+            ),
+            evidence=(Evidence(EvidenceKind.OBSERVED, f"{key.definition}; nullable: {', '.join(nullable)}"),),
+            change=add_check(
+                table,
+                shorten_name(snapshot.engine, table.name.name, *nullable, "all_or_none"),
+                f"num_nulls({listed}) IN (0, {len(nullable)})",
+            ),
+            severity=Severity.NOTICE,
+            confidence=Confidence.LIKELY,
+            weight=share_of_database(snapshot, table),
+            benefit="a reference is whole or absent",
+        )
+
+
+_TABLES = "CREATE TABLE a (x int, y int, PRIMARY KEY (x, y));"
+EXAMPLES = (
+    Example(
+        Engine.POSTGRESQL,
+        bad=_TABLES + "CREATE TABLE b (id int PRIMARY KEY, x int, y int, FOREIGN KEY (x, y) REFERENCES a (x, y));",
+        good=_TABLES
+        + """
+CREATE TABLE b (id int PRIMARY KEY, x int NOT NULL, y int, FOREIGN KEY (x, y) REFERENCES a (x, y));
+CREATE TABLE c (id int PRIMARY KEY, x int, y int, FOREIGN KEY (x, y) REFERENCES a (x, y) MATCH FULL);
+CREATE TABLE d (id int PRIMARY KEY, x int, y int, FOREIGN KEY (x, y) REFERENCES a (x, y), CHECK ((x IS NULL) = (y IS NULL)));
+""",
+        yields=("constraint public.b.b_x_y_fkey",),
+    ),
+)
