@@ -5,6 +5,7 @@ from itertools import zip_longest
 
 from dbarchitect.checks._tables import own_tables
 from dbarchitect.checks._weigh import is_small
+from dbarchitect.checks.keys._candidates import inclusion_questions, null_questions, uniqueness_questions
 from dbarchitect.checks.structure._dependencies import dependency_questions
 from dbarchitect.checks.structure._loops import loop_question, self_references
 from dbarchitect.checks.structure._views import view_questions
@@ -37,6 +38,9 @@ def questions(snapshot: Snapshot, limits: Limits) -> tuple[Question, ...]:
     if not snapshot.live:
         return ()
     kinds: list[list[Question]] = [
+        [*inclusion_questions(snapshot, limits)],
+        [*uniqueness_questions(snapshot, limits)],
+        [*null_questions(snapshot, limits)],
         [*shape_questions(snapshot, limits)],
         [*dependency_questions(snapshot, limits)],
         [*_uniqueness_questions(snapshot)],
