@@ -1,0 +1,141 @@
+"""Weaves what the reader wrote into what we write anew.
+
+Of each part of the file we keep short digests of our own lines. When the part is written again, a line that is not among
+them is the reader's: an added line stays after the line of ours that it followed; a line of ours that was edited is written
+as we write it now, and the reader's version is kept as a note.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from dbarchitect.report.text import code
+
+_TICK = re.compile(r"^(\s*[-*+] )\[[xX]\]")
+_KEY = re.compile(r"<!-- dbarchitect:key=.*?-->")
+NOTE = "**Note**: edited by hand, kept: "
+
+
+def digest(line: str) -> str:
+    """Four characters that stand for a line; white space at its end and a box's tick do not count."""
+    text = _TICK.sub(r"\1[ ]", line.rstrip())
+    # `.` and `_`, since two hyphens would end some readers' HTML comments
+    return base64.b64encode(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:3], b"._").decode("ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """Lines of the reader after the `after`-th of our former lines (-1: before all); `edited` when they replace some of ours."""
+
+    after: int
+    lines: tuple[str, ...]
+    edited: bool
+
+
+def opcodes(before: Sequence[str], now: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+    """How `now` came out of `before`, as difflib tells it.
+
+    When nothing of `before` is missing, all of it is found again, which difflib does not promise. What is equal at both ends
+    is left out of its quadratic search.
+    """
+    places = _subsequence(before, now)
+    if places is not None:
+        return _insertions(places, len(now))
+    head = 0
+    while head < min(len(before), len(now)) and before[head] == now[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(before), len(now)) - head and before[-1 - tail] == now[-1 - tail]:
+        tail += 1
+    middle = SequenceMatcher(None, before[head : len(before) - tail], now[head : len(now) - tail], autojunk=False)
+    codes = [("equal", 0, head, 0, head)] if head else []
+    codes += [(tag, a + head, b + head, c + head, d + head) for tag, a, b, c, d in middle.get_opcodes()]
+    if tail:
+        codes.append(("equal", len(before) - tail, len(before), len(now) - tail, len(now)))
+    return codes
+
+
+def _subsequence(before: Sequence[str], now: Sequence[str]) -> list[int] | None:
+    """The places in `now` of all of `before`, in order; None when something is missing."""
+    places, at = [], 0
+    for wanted in before:
+        while at < len(now) and now[at] != wanted:
+            at += 1
+        if at == len(now):
+            return None
+        places.append(at)
+        at += 1
+    return places
+
+
+def _insertions(places: Sequence[int], length: int) -> list[tuple[str, int, int, int, int]]:
+    codes, low = [], 0
+    for position, place in enumerate(places):
+        if place > low:
+            codes.append(("insert", position, position, low, place))
+        codes.append(("equal", position, position + 1, place, place + 1))
+        low = place + 1
+    if low < length:
+        codes.append(("insert", len(places), len(places), low, length))
+    return codes
+
+
+def _added(lines: Sequence[str], digests: Sequence[str]) -> list[_Added]:
+    found = []
+    for tag, start, _, low, high in opcodes(digests, [digest(line) for line in lines]):
+        if tag in ("insert", "replace"):
+            found.append(_Added(start - 1, tuple(lines[low:high]), tag == "replace"))
+    return found
+
+
+def own_lines(lines: Sequence[str], digests: Sequence[str] | None) -> list[str]:
+    """Those of the lines that we wrote, as far as they still stand."""
+    if digests is None:
+        return list(lines)
+    codes = opcodes(digests, [digest(line) for line in lines])
+    return [line for tag, _, _, low, high in codes if tag == "equal" for line in lines[low:high]]
+
+
+def weave(new: Sequence[str], former: Sequence[str], digests: Sequence[str] | None, indent: str = "") -> list[str]:
+    """The new lines with the reader's lines out of the former part. `indent` is that of the part's list items, for notes.
+
+    Without digests every former line that we do not write now is taken for the reader's.
+    """
+    if digests is None:
+        ours = {line.rstrip() for line in new}
+        kept = [line for line in former if line.strip() and line.rstrip() not in ours]
+        return [*new, *kept]
+    moved = _new_places(digests, [digest(line) for line in new])
+    ours = {line.strip() for line in new}
+    after: dict[int, list[str]] = {}
+    for added in _added(former, digests):
+        lines = _notes(added.lines, ours, indent) if added.edited else list(added.lines)
+        place = len(new) - 1 if added.edited else _place(added.after, moved, len(new))
+        after.setdefault(place, []).extend(lines)
+    woven = list(after.get(-1, ()))
+    for position, line in enumerate(new):
+        woven += [line, *after.get(position, ())]
+    return woven
+
+
+def _notes(lines: Sequence[str], ours: set[str], indent: str) -> list[str]:
+    texts = [_KEY.sub("", line).strip() for line in lines if line.strip() not in ours]
+    return [f"{indent}- {NOTE}{code(text)}" for text in texts if text]
+
+
+def _new_places(before: Sequence[str], now: Sequence[str]) -> dict[int, int]:
+    places = {}
+    for tag, start, end, low, _ in opcodes(before, now):
+        if tag == "equal":
+            places.update({i: low + i - start for i in range(start, end)})
+    return places
+
+
+def _place(anchor: int, moved: dict[int, int], length: int) -> int:
+    """Where the nearest preceding line that is still written stands now; else the part's end."""
+    if anchor == -1:
+        return -1
+    return next((moved[i] for i in range(anchor, -1, -1) if i in moved), length - 1)
