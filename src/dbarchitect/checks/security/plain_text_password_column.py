@@ -102,6 +102,6 @@ CREATE TABLE users (id bigint PRIMARY KEY, password varchar(80) NOT NULL, passwo
 INSERT INTO users SELECT seq, concat('$2b$12$', substr(sha2(seq, 256), 1, 53)), 'your horse' FROM seq_1_to_2000;
 ANALYZE TABLE users PERSISTENT FOR ALL;
 """,
-        yields=("column DATABASE.users.password",),
+        yields=("column {database}.users.password",),
     ),
 )
