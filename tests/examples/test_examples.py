@@ -29,6 +29,9 @@ def test_good_yields_nothing(case: Case, request: pytest.FixtureRequest) -> None
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_examples_show_every_engine(check: Check) -> None:
+    if check.unshown:
+        assert len(check.unshown) > 30 and not check.examples, "the reason why no example can show it"
+        return
     shown = {example.engine for example in check.examples}
     assert shown <= set(check.engines)
     # MariaDB stands for its family: Debian and PyPI have no MySQL server

@@ -2,7 +2,8 @@
 
 A check's file holds, in this order: its docstring (first line: what is wrong; then why it matters and when to ignore it),
 `CODES` (its ids in the field's list), `ENGINES`, `find(snapshot, limits)`, and `EXAMPLES`. Optional: `NEEDS_LIVE = True` when it
-judges rows, sizes, traffic, roles or settings; `STYLE = True` when it is house style, off by default.
+judges rows, sizes, traffic, roles or settings; `STYLE = True` when it is house style, off by default; `UNSHOWN` when no example can
+show it on a server of ours, with the reason.
 """
 
 import importlib
@@ -41,6 +42,7 @@ def _declared(module: ModuleType, slug: str, area: Area) -> Check:
         examples=module.EXAMPLES,
         needs_live=getattr(module, "NEEDS_LIVE", False),
         style=getattr(module, "STYLE", False),
+        unshown=getattr(module, "UNSHOWN", ""),
     )
 
 

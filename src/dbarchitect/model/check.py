@@ -35,7 +35,8 @@ class Example:
 class Check:
     """A check as its file declares it. `codes` are its ids in the field's list (docs/reference/coverage).
 
-    `needs_live`: it judges rows, sizes, traffic, roles or settings, and is not run on SQL files.
+    `needs_live`: it judges rows, sizes, traffic, roles or settings, and is not run on SQL files. `unshown` says why no example
+    can show it on a server of ours (a version, a second machine); then it has unit tests on values instead.
     """
 
     slug: str
@@ -48,3 +49,4 @@ class Check:
     examples: tuple[Example, ...]
     needs_live: bool = False
     style: bool = False
+    unshown: str = ""

@@ -65,3 +65,4 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
 
 
 EXAMPLES: tuple[Example, ...] = ()
+UNSHOWN = "the servers of the examples are of supported versions"

@@ -59,3 +59,4 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
 
 
 EXAMPLES: tuple[Example, ...] = ()
+UNSHOWN = "the servers of the examples listen on no network"
