@@ -27,7 +27,9 @@ TODO_FILE = "TODO_database-architect.md"
 EX_USAGE, EX_SOFTWARE, INTERRUPTED = 64, 70, 130
 
 SOURCE = click.argument("source", required=False)
-CONFIG = click.option("--config", type=click.Path(path_type=Path), help="Settings file (default: ./dbarchitect.toml when there is one).")
+CONFIG = click.option(
+    "--config", type=click.Path(path_type=Path), help="Settings file (default: ./dbarchitect.toml when there is one)."
+)
 NO_ROWS = click.option("--no-rows", is_flag=True, help="Ask nothing about the rows: catalogue, statistics and counters only.")
 
 
@@ -155,7 +157,9 @@ def verify_command(todo: Path, source: str | None, only: tuple[str, ...], config
 
 @commands.command("docs")
 @SOURCE
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("database-docs"), show_default=True, help="The folder to write.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default=Path("database-docs"), show_default=True, help="The folder to write."
+)
 def docs_command(source: str | None, output: Path) -> None:
     """Write a data dictionary (Markdown) and ER diagrams (Mermaid and SVG)."""
     with ProgressLine() as progress:
@@ -195,7 +199,11 @@ def main() -> None:
     except Exception as error:  # noqa: BLE001 - this is the door
         if "DBARCHITECT_DEBUG" in os.environ:
             traceback.print_exc()
-        _fail(f"a fault in dbarchitect: {type(error).__name__}: {error}", "set DBARCHITECT_DEBUG=1 and report what it prints", EX_SOFTWARE)
+        _fail(
+            f"a fault in dbarchitect: {type(error).__name__}: {error}",
+            "set DBARCHITECT_DEBUG=1 and report what it prints",
+            EX_SOFTWARE,
+        )
 
 
 def _fail(message: str, next_step: str, code: int) -> NoReturn:

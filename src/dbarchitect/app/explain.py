@@ -13,7 +13,9 @@ def page(check: Check) -> str:
     facts = [f"- **Area**: {check.area.title}", f"- **Engines**: {engines}", f"- **Codes**: {', '.join(check.codes)}"]
     facts += ["- **Needs** a running database or a snapshot of one"] if check.needs_live else []
     facts += ["- **House style**: off unless `style = true` stands under [checks] in dbarchitect.toml"] if check.style else []
-    facts += [f'- **Mute**: `[[mute]]` `check = "{check.slug}"` `subject = "…"` `reason = "…"` `until = 2027-01-31` in dbarchitect.toml']
+    facts += [
+        f'- **Mute**: `[[mute]]` `check = "{check.slug}"` `subject = "…"` `reason = "…"` `until = 2027-01-31` in dbarchitect.toml'
+    ]
     lines = [f"# {check.slug}", "", check.documentation, "", *facts]
     for example in check.examples:
         title = f"{example.engine.value}{': ' + example.name if example.name else ''}"

@@ -63,9 +63,7 @@ def plain_url(url: str) -> str:
     return f"{'postgresql' if base in _POSTGRES_SCHEMES else 'mysql' if base in _MYSQL_SCHEMES else base}://{rest}"
 
 
-def read_url(
-    url: str, limits: Limits, progress: Progress, *, rows: bool = True, origin: Origin = Origin.LIVE
-) -> Snapshot:
+def read_url(url: str, limits: Limits, progress: Progress, *, rows: bool = True, origin: Origin = Origin.LIVE) -> Snapshot:
     """Read a server, and ask about its rows what is worth asking (unless `rows` is False)."""
     with engine_reader(url)(plain_url(url), limits=limits, progress=progress) as source:
         snapshot = source.snapshot(origin)

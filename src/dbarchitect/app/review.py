@@ -1,0 +1,113 @@
+"""The use case `review`: read, judge, try, plan, write."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import Enum
+from pathlib import Path
+
+from dbarchitect.app.baseline import read_baseline, write_baseline
+from dbarchitect.app.judging import Judged, chosen_settings, judge, with_trials
+from dbarchitect.app.sources import open_named, unread_sections
+from dbarchitect.app.todo_file import Kept, read_todo
+from dbarchitect.config import Settings
+from dbarchitect.files import write_atomically
+from dbarchitect.model.finding import Severity
+from dbarchitect.model.progress import Progress
+from dbarchitect.model.snapshot import Snapshot
+from dbarchitect.model.task import Muting, Plan, Todo
+from dbarchitect.plan.make import make_plan
+from dbarchitect.report.json_report import json_report
+from dbarchitect.report.markdown import render
+from dbarchitect.report.terminal import summary
+
+
+class Format(Enum):
+    """What is written."""
+
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+class FailOn(Enum):
+    """From which severity on the exit code is 1."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    NOTICE = "notice"
+    NEVER = "never"
+
+
+_LEAST = {FailOn.CRITICAL: Severity.CRITICAL, FailOn.WARNING: Severity.WARNING, FailOn.NOTICE: Severity.NOTICE}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asked for. `output` None is standard output; `rows` False asks nothing about rows."""
+
+    source: str | None
+    output: Path | None
+    format: Format = Format.MARKDOWN
+    fail_on: FailOn = FailOn.NEVER
+    config: Path | None = None
+    checks: tuple[str, ...] = ()
+    baseline: Path | None = None
+    write_baseline: Path | None = None
+    rows: bool = True
+    rehearsal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What came of it. `text` is for standard output (None: it was written to a file); `summary(colour)` is for people."""
+
+    plan: Plan
+    text: str | None
+    summary: Callable[[bool], str]
+    exit_code: int
+
+
+def _muting(settings: Settings, request: Request) -> Muting:
+    return Muting(settings.mutes, read_baseline(request.baseline))
+
+
+def _planned(snapshot: Snapshot, judged: Judged, previous: Todo | None, settings: Settings, muting: Muting) -> Plan:
+    whole = replace(snapshot, gaps=snapshot.gaps + unread_sections(snapshot) + judged.gaps)
+    today = datetime.now(UTC).date()
+    return make_plan(whole, judged.findings, previous, muting, today=today, checks=judged.checks, limits=settings.limits)
+
+
+def _failing(plan: Plan, fail_on: FailOn) -> bool:
+    least = _LEAST.get(fail_on)
+    return least is not None and any(i.task is not None and i.task.severity.value >= least.value for i in plan.open_items)
+
+
+def review_snapshot(snapshot: Snapshot, request: Request, settings: Settings, progress: Progress) -> Reviewed:
+    """Judge a snapshot, try the changes, and write what was asked for. The old file stays whole until the new one is complete."""
+    muting = _muting(settings, request)
+    judged = judge(snapshot, settings, progress)
+    if request.rehearsal:
+        judged = with_trials(judged, snapshot, progress)
+    to_todo = request.format is Format.MARKDOWN and request.output is not None
+    previous, kept = read_todo(request.output) if to_todo and request.output else (None, Kept())
+    plan = _planned(snapshot, judged, previous, settings, muting)
+    text = render(plan) if request.format is Format.MARKDOWN else json_report(plan)
+    if request.output is not None:
+        kept.put_aside()
+        write_atomically(request.output, text)
+    if request.write_baseline:
+        write_baseline(request.write_baseline, judged.findings)
+    written = "" if request.output is None else str(request.output)
+    return Reviewed(
+        plan,
+        text if request.output is None else None,
+        lambda colour: kept.note() + summary(plan, written, color=colour),
+        1 if _failing(plan, request.fail_on) else 0,
+    )
+
+
+def review(request: Request, progress: Progress) -> Reviewed:
+    """Review what the user named."""
+    settings = chosen_settings(request.config, request.checks)
+    with open_named(request.source, settings.limits, progress, rows=request.rows) as opened:
+        return review_snapshot(opened.snapshot, request, settings, progress)
