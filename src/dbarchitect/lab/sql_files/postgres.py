@@ -26,7 +26,7 @@ _ELSEWHERE = (
     (r"(create|drop|alter)\s+(tablespace|subscription)\b", "it needs the original server"),
     (r"load\s", "it loads a library of the original server"),
     (r"set\s+(session\s+authorization|(local\s+|session\s+)?role)\b|reset\s+(role|session)", "all is loaded as one user"),
-    (r"set\s+(local\s+|session\s+)?default_tablespace\s*(=|to)\s*(?!''|\"\"|default\b)", "there is one tablespace here"),
+    (r"set\s+(local\s+|session\s+)?default_tablespace\s*(=|to)(?!\s*(?:''|\"\"|default\b))", "there is one tablespace here"),
     (r"copy\s.*\sfrom\s+(program\s|')", "its rows are in a file on the original server"),
     (r"(vacuum|cluster|checkpoint)\b", "it is maintenance"),
 )
