@@ -1,7 +1,8 @@
 """Connecting read only, and what the driver's errors mean to a user.
 
 Poolers: settings that outlive a transaction would reach the pool's other clients, so nothing is SET for the session. The read-only
-default and the timeouts travel as startup options (which belong to this client alone), and every transaction states them again.
+default travels as a startup option, which belongs to this client alone; every transaction says READ ONLY again and sets its
+timeouts for itself. (Timeouts as startup options would hide the server's own from pg_settings.)
 """
 
 import os
@@ -23,10 +24,7 @@ CONNECT_SECONDS = 10
 STATEMENT_MS = 60_000
 LOCK_MS = 2_000
 IDLE_MS = 60_000
-STARTUP_OPTIONS = (
-    f"-c default_transaction_read_only=on -c statement_timeout={STATEMENT_MS} -c lock_timeout={LOCK_MS} "
-    f"-c idle_in_transaction_session_timeout={IDLE_MS}"
-)
+STARTUP_OPTIONS = "-c default_transaction_read_only=on"
 
 
 def connect(url: str) -> Connection:
@@ -61,11 +59,12 @@ def _conninfo(url: str) -> dict[str, str | int]:
     except psycopg.ProgrammingError:
         raise SourceNotFound(
             "The PostgreSQL URL cannot be understood.",
-            "Write it as postgresql://user:password@host:port/database; in the password write @ as %40, / as %2F, : as %3A, % as %25.",
+            "Write it as postgresql://user:password@host:port/database, in the password @ as %40, / as %2F, : as %3A, % as %25.",
         ) from None
     if "@" in str(words.get("host", "")):
         raise SourceNotFound(
-            "The PostgreSQL URL has more than one @ before the database's name.", "In the password write @ as %40, / as %2F, : as %3A."
+            "The PostgreSQL URL has more than one @ before the database's name.",
+            "In the password write @ as %40, / as %2F, : as %3A.",
         )
     return words
 
@@ -105,15 +104,15 @@ _REFUSALS: tuple[tuple[str, type[SourceError], str], ...] = (
     ('role "', NotPermitted, "Check the user's name; CREATE ROLE … LOGIN makes one."),
     ('database "', SourceNotFound, "Check the database's name; `psql -l` lists those there are."),
     ("too many clients", CannotConnect, "Wait for a free connection, or connect as a role with reserved connections."),
-    ("remaining connection slots", CannotConnect, "Wait for a free connection, or connect as a superuser: those slots are reserved."),
+    ("remaining connection slots", CannotConnect, "Wait for a free connection, or connect as a superuser."),
     ("too many connections", CannotConnect, "Raise the role's or database's CONNECTION LIMIT, or wait for a free connection."),
     ("starting up", CannotConnect, "Wait until the server has started, then run again."),
     ("shutting down", CannotConnect, "Start the server again, then run again."),
-    ("SSL", CannotConnect, "Check sslmode and sslrootcert (sslmode=require needs TLS on the server, verify-full its certificate's name)."),
+    ("SSL", CannotConnect, "Check sslmode and sslrootcert: require needs TLS on the server, verify-full its certificate's name."),
     ("certificate", CannotConnect, "Check sslmode, sslrootcert, sslcert and sslkey."),
     ("translate host name", CannotConnect, "Check the host's name."),
     ("resolve host", CannotConnect, "Check the host's name."),
-    ("Connection refused", CannotConnect, "Check host and port, that the server runs, and that listen_addresses covers this address."),
+    ("Connection refused", CannotConnect, "Check host and port, that the server runs, and its listen_addresses."),
     ("No such file or directory", CannotConnect, "No server listens on that socket: check host (the socket's folder) and port."),
     ("timeout", CannotConnect, "Check host, port and firewall; connect_timeout=… in the URL waits longer."),
 )
@@ -125,12 +124,13 @@ def connect_error(error: psycopg.OperationalError, words: dict[str, str | int]) 
     secret = str(words.get("password") or "")
     if secret:
         text = text.replace(secret, "***")
+    cannot = f"Cannot connect to PostgreSQL at {_where(words)}"
     for sign, kind, next_step in _REFUSALS:
         if sign in text:
-            return kind(f"Cannot connect to PostgreSQL at {_where(words)}: {text}", next_step)
+            return kind(f"{cannot}: {text}", next_step)
     if "FATAL" in text:  # the server answered, perhaps in its own language
-        return NotPermitted(f"PostgreSQL at {_where(words)} refused the connection: {text}", "Check user, password and database.")
-    return CannotConnect(f"Cannot connect to PostgreSQL at {_where(words)}: {text}", "Check host and port, and that the server runs.")
+        return NotPermitted(f"{cannot}: {text}", "Check user, password and database.")
+    return CannotConnect(f"{cannot}: {text}", "Check host and port, and that the server runs.")
 
 
 def check_server(connection: Connection) -> None:
@@ -167,5 +167,10 @@ def read_error(error: psycopg.Error, question: str) -> SourceError:
             "Run again when the ALTER, VACUUM FULL or similar that holds it has ended (pg_blocking_pids tells which).",
         )
     if isinstance(error, errors.QueryCanceled):
-        return ConnectionLost(f"Reading {what} took more than {STATEMENT_MS // 1000} s or was cancelled: {text}", "Run again when the server is less busy.")
-    return ConnectionLost(f"The connection was lost while reading {what}: {text}", "Check that the server still runs, then run again.")
+        return ConnectionLost(
+            f"Reading {what} took more than {STATEMENT_MS // 1000} s or was cancelled: {text}",
+            "Run again when the server is less busy.",
+        )
+    return ConnectionLost(
+        f"The connection was lost while reading {what}: {text}", "Check that the server still runs, then run again."
+    )

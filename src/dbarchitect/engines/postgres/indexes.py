@@ -58,13 +58,19 @@ def _index(
         parent=names.get(parent[0]) if parent else None,
         options=tuple(row.options or ()),
         tablespace=row.tablespace,
-        definition=row.definition,
+        definition=_definition(row, relations),
         comment=relations.comments.of("pg_class", row.oid),
         bytes=size,
         pages=row.pages,
         rows=row.rows if row.rows >= 0 else None,
         usage=IndexUsage(usage.scans, usage.rows_read, usage.rows_fetched, usage.last_scan) if usage else None,
     )
+
+
+def _definition(row: Any, relations: Relations) -> str:
+    """The whole CREATE INDEX. Of a partitioned table's index without ONLY, so that it makes the partitions' indexes too."""
+    whole = relations.rows[row.relation].kind == "p" and row.valid and " ON ONLY " not in row.name
+    return str(row.definition).replace(" ON ONLY ", " ON ", 1) if whole else str(row.definition)
 
 
 def _entry(row: Any, k: int, relations: Relations, classes: dict[int, str | None]) -> IndexEntry:

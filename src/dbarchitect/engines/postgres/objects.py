@@ -133,9 +133,7 @@ def read_composites(session: ReadSession, relations: Relations) -> tuple[Composi
 def read_ranges(session: ReadSession, relations: Relations) -> tuple[RangeType, ...]:
     """User-defined range types."""
     return tuple(
-        RangeType(
-            QualifiedName(row.schema, row.name), _create_range(row), row.owner, relations.comments.of("pg_type", row.oid)
-        )
+        RangeType(QualifiedName(row.schema, row.name), _create_range(row), row.owner, relations.comments.of("pg_type", row.oid))
         for row in session.ask("ranges")
     )
 
@@ -155,7 +153,8 @@ def _create_range(row: Any) -> str:
 
 def read_triggers(session: ReadSession, relations: Relations) -> tuple[Trigger, ...]:
     """Triggers that people made, on tables and views."""
-    return tuple(_trigger(row, relations) for row in session.ask("triggers", locked=relations.locked) if relations.own(row.relation))
+    rows = session.ask("triggers", locked=relations.locked)
+    return tuple(_trigger(row, relations) for row in rows if relations.own(row.relation))
 
 
 def _trigger(row: Any, relations: Relations) -> Trigger:

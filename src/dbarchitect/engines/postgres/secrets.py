@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable
 
 HIDDEN = "***"
-_SECRET_NAME = re.compile(r"pass(word|wd|phrase|code)?\b|passphrase|secret|token|api_?key|private_?key|jwt|credential", re.IGNORECASE)
-_ASSIGNED = re.compile(r"((?:pass(?:word|wd|code)?|secret|token|api[_-]?key|access[_-]?key)\w*\s*[=:]\s*)('[^']*'|\"[^\"]*\"|\S+)", re.IGNORECASE)
+_SECRET_NAME = re.compile(r"passw|passwd|passphrase|passcode|secret|token|api_?key|private_?key|jwt|credential", re.IGNORECASE)
+_ASSIGNED = re.compile(
+    r"((?:password|passwd|passcode|secret|token|api[_-]?key|access[_-]?key)\w*\s*[=:]\s*)('[^']*'|\"[^\"]*\"|\S+)", re.IGNORECASE
+)
 _IN_URL = re.compile(r"(://[^:/@\s]*:)[^@\s]+@")
 
 

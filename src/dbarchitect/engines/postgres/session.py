@@ -49,22 +49,24 @@ class ReadSession:
 
     def begin(self) -> None:
         """Begin a read-only transaction with our settings, in one round trip."""
-        settings = _SETTINGS.format(
-            statement_ms=STATEMENT_MS, lock_ms=LOCK_MS, idle_ms=IDLE_MS, encoding=self._encoding
-        )
+        settings = _SETTINGS.format(statement_ms=STATEMENT_MS, lock_ms=LOCK_MS, idle_ms=IDLE_MS, encoding=self._encoding)
         self._connection.execute(f"{_BEGIN};\n{settings}".encode())
+
+    def begin_untouched(self) -> None:
+        """Begin a read-only transaction in which the server's, database's and role's own settings hold."""
+        self._connection.execute(_BEGIN)
 
     def end(self) -> None:
         """End the transaction, whatever its state."""
         if not self._connection.closed and self.in_transaction:
-            self._connection.execute("ROLLBACK")
+            self._connection.execute("ROLLBACK /* dbarchitect */")
 
     @property
     def in_transaction(self) -> bool:
         """True inside a transaction, also a failed one."""
         return self._connection.info.transaction_status is not psycopg.pq.TransactionStatus.IDLE
 
-    def run(self, query: sql.Composable | bytes, parameters: dict[str, object] | None = None) -> Rows:
+    def run(self, query: sql.SQL | sql.Composed | bytes, parameters: dict[str, object] | None = None) -> Rows:
         """The rows of a query; on an error the transaction is ended and the driver's error raised."""
         try:
             if not self.in_transaction:
@@ -124,7 +126,7 @@ class ReadSession:
         if text is None:
             return []
         if schema is not None:
-            return self.run(sql.SQL(text).format(schema=sql.Identifier(schema)))  # type: ignore[arg-type]
+            return self.run(sql.SQL(text).format(schema=sql.Identifier(schema)))
         return self.run(text.encode(), {"locked": list(locked)} if locked is not None else None)
 
 

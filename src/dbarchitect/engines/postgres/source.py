@@ -1,18 +1,23 @@
 """A live PostgreSQL database as a source of snapshots and answers."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 import psycopg
 
 from dbarchitect import __version__
+from dbarchitect.engines.postgres.access import read_settings
+from dbarchitect.engines.postgres.activity import ActivityReader
 from dbarchitect.engines.postgres.catalog import CatalogReading, read_catalog
 from dbarchitect.engines.postgres.connection import NEWEST, Connection, check_server, connect, read_error, shown_source
+from dbarchitect.engines.postgres.facts import read_facts
 from dbarchitect.engines.postgres.session import CatalogChanged, ReadSession
 from dbarchitect.engines.postgres.statistics import read_statistics
+from dbarchitect.engines.postgres.workload import read_workload
 from dbarchitect.errors import ConnectionLost
 from dbarchitect.model.limits import Limits
+from dbarchitect.model.postgres import Setting
 from dbarchitect.model.progress import Progress, silent
 from dbarchitect.model.snapshot import Gap, Origin, Snapshot
 
@@ -42,12 +47,14 @@ class PostgresSource:
         for attempt in range(1, _ATTEMPTS + 1):
             session = ReadSession(self._connection, self._progress)
             try:
+                settings = read_settings(session)
                 session.begin()
-                return self._snapshot(session, read_catalog(session), origin)
+                return self._snapshot(session, read_catalog(session), settings, origin)
             except CatalogChanged as change:
                 if attempt == _ATTEMPTS:
                     raise ConnectionLost(
-                        f"Objects kept being dropped or altered while they were read: {change}", "Run again when the migration has ended."
+                        f"Objects kept being dropped or altered while they were read: {change}",
+                        "Run again when the migration has ended.",
                     ) from change
             except psycopg.Error as error:
                 raise read_error(error, "the catalogue") from error
@@ -55,8 +62,10 @@ class PostgresSource:
                 session.end()
         raise AssertionError("the last attempt returns or raises")
 
-    def _snapshot(self, session: ReadSession, reading: CatalogReading, origin: Origin) -> Snapshot:
-        statistics = read_statistics(session, reading)
+    def _snapshot(self, session: ReadSession, reading: CatalogReading, settings: tuple[Setting, ...], origin: Origin) -> Snapshot:
+        activity = ActivityReader(session, reading.database.reader)
+        database = activity.database()
+        facts = read_facts(session, reading, settings, activity, database)
         if session.version > NEWEST:
             session.gaps.append(
                 Gap(
@@ -65,15 +74,18 @@ class PostgresSource:
                     "Upgrade dbarchitect.",
                 )
             )
-        return Snapshot(
+        snapshot = Snapshot(
             catalog=reading.catalog,
             origin=origin,
             source=shown_source(self._connection),
             taken_at=reading.database.now,
             tool_version=__version__,
-            statistics=statistics,
-            gaps=tuple(session.gaps),
+            statistics=read_statistics(session, reading),
+            workload=read_workload(session, facts),
+            postgres=facts,
+            counters_since=activity.counters_since(database, reading.database.stats_files),
         )
+        return replace(snapshot, gaps=tuple(session.gaps))
 
 
 def open_source(url: str, *, limits: Limits, progress: Progress = silent) -> PostgresSource:

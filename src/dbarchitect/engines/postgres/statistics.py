@@ -18,7 +18,7 @@ def read_statistics(session: ReadSession, reading: CatalogReading) -> tuple[Colu
     own = {name: name for oid, name in names.items() if reading.relations.own(oid)}
     session.gaps.extend(_unreadable(reading))
     found = []
-    for row in session.ask_if_possible("statistics", "the planner's statistics", f"GRANT SELECT ON pg_stats TO {reading.database.reader};"):
+    for row in session.ask_if_possible("statistics", "the planner's statistics", "GRANT SELECT ON pg_stats to the reading role."):
         table = own.get(QualifiedName(row.schema, row.table_name))
         if table is not None:
             found.append(
@@ -50,7 +50,10 @@ def read_extended_statistics(session: ReadSession, reading: CatalogReading) -> t
     relations = reading.relations
     kinds = {"d": "ndistinct", "f": "dependencies", "m": "mcv", "e": "expressions"}
     rows = session.ask_if_possible(
-        "extended_statistics", "extended statistics", f"GRANT SELECT ON pg_stats_ext TO {reading.database.reader};", locked=relations.locked
+        "extended_statistics",
+        "extended statistics",
+        "GRANT SELECT ON pg_stats_ext to the reading role.",
+        locked=relations.locked,
     )
     return tuple(
         ExtendedStatistics(

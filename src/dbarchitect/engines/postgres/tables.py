@@ -25,9 +25,7 @@ class Storage:
         self._indexes: dict[int, list[Any]] = defaultdict(list)
         for table, usage in index_usage.values():
             self._indexes[table].append(usage)
-        self._index_bytes = {
-            table: sum(i.bytes or 0 for i in indexes) for table, indexes in relations.indexes.items()
-        }
+        self._index_bytes = {table: sum(i.bytes or 0 for i in indexes) for table, indexes in relations.indexes.items()}
 
     def size(self, oid: int) -> TableSize | None:
         """Bytes on disk; None where there are none of its own (partitioned, foreign) or they could not be read."""

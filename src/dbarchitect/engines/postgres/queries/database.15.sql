@@ -11,6 +11,10 @@ SELECT /* dbarchitect */
     r.rolsuper AS superuser,
     pg_has_role('pg_read_all_settings', 'USAGE') AS sees_settings,
     pg_has_role('pg_read_all_stats', 'USAGE') AS sees_statistics,
+    (r.rolsuper OR pg_has_role('pg_read_server_files', 'USAGE'))
+        AND has_function_privilege('pg_read_file(text, bigint, bigint, boolean)', 'EXECUTE') AS reads_files,
+    (r.rolsuper OR pg_has_role('pg_read_server_files', 'USAGE'))
+        AND has_function_privilege('pg_stat_file(text, boolean)', 'EXECUTE') AS stats_files,
     pg_is_in_recovery() AS in_recovery,
     pg_postmaster_start_time() AS started_at,
     clock_timestamp() AS now

@@ -20,5 +20,5 @@ SELECT /* dbarchitect */
 FROM pg_stat_activity a
 LEFT JOIN pg_stat_ssl s ON s.pid = a.pid
 WHERE a.pid <> pg_backend_pid()
-  AND (a.backend_type IS NULL OR a.backend_type IN ('client backend', 'walsender'))
+  AND (a.backend_type IN ('client backend', 'walsender') OR (a.backend_type IS NULL AND a.datid IS NOT NULL))
 ORDER BY a.pid
