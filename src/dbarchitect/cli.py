@@ -51,9 +51,10 @@ def _both(*decorators: Callable[[Any], Any]) -> Callable[[Callable[P, R]], Calla
 
 
 REVIEW_OPTIONS = _both(
-    click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True), help=f"File to write; - is standard output. Default: {TODO_FILE}."),
-    click.option("--format", "format_name", type=click.Choice([f.value for f in Format]), default="markdown", show_default=True,
-                 help="json goes to standard output unless --output names a file."),
+    click.option("-o", "--output", type=click.Path(path_type=Path, allow_dash=True),
+                 help=f"File to write; - is standard output. Default: {TODO_FILE}."),
+    click.option("--format", "format_name", type=click.Choice([f.value for f in Format]), default="markdown",
+                 show_default=True, help="json goes to standard output unless --output names a file."),
     click.option("--fail-on", type=click.Choice([f.value for f in FailOn]), default="never", show_default=True,
                  help="Exit with 1 when a finding is at least this severe."),
     CONFIG,

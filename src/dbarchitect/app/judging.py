@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatch
 from pathlib import Path
 
 from dbarchitect.checks import all_checks, run_check
@@ -13,7 +14,6 @@ from dbarchitect.lab.mariadb import PrivateMariaDB
 from dbarchitect.lab.rehearsal import not_rehearsed, rehearse
 from dbarchitect.model.check import Check
 from dbarchitect.model.finding import Finding
-from dbarchitect.model.limits import Limits
 from dbarchitect.model.names import MYSQL_FAMILY
 from dbarchitect.model.progress import Progress
 from dbarchitect.model.snapshot import Gap, Snapshot
@@ -40,22 +40,37 @@ def chosen_settings(config: Path | None, only: tuple[str, ...] = ()) -> Settings
     return narrowed
 
 
+def _left_out(check: Check, settings: Settings) -> str:
+    named = settings.only or any(fnmatch(check.slug, glob) for glob in settings.skip)
+    return "it was left out by the settings" if named or not check.style else "house style is off"
+
+
+def _unread(snapshot: Snapshot) -> dict[str, str]:
+    """Why a check cannot be trusted to have seen everything, by slug."""
+    return {slug: f"{gap.what}: {gap.reason}" for gap in snapshot.gaps for slug in gap.checks}
+
+
 def _not_run(check: Check, snapshot: Snapshot, unread: dict[str, str]) -> str | None:
     if check.needs_live and not snapshot.live:
         return "it judges rows, sizes, traffic, roles or settings, which SQL files do not have"
     return unread.get(check.slug)
 
 
-def judge(snapshot: Snapshot, settings: Settings, progress: Progress, limits: Limits | None = None) -> Judged:
-    """Run the chosen checks that know this engine."""
-    checks = [c for c in settings.chosen(all_checks()) if snapshot.engine in c.engines]
-    unread = {slug: f"{gap.what}: {gap.reason}" for gap in snapshot.gaps for slug in gap.checks}
+def judge(snapshot: Snapshot, settings: Settings, progress: Progress) -> Judged:
+    """Run the chosen checks that know this engine; `checks` tells of all that know it."""
+    known = [c for c in all_checks() if snapshot.engine in c.engines]
+    chosen = frozenset(c.slug for c in settings.chosen(tuple(known)))
+    unread = _unread(snapshot)
     findings: list[Finding] = []
-    for number, check in enumerate(checks):
-        progress("judging", number, len(checks))
-        findings += run_check(check, snapshot, limits or settings.limits)
-    runs = tuple(CheckRun(c.slug, c.area, c.summary, _not_run(c, snapshot, unread)) for c in checks)
-    return Judged(tuple(findings), runs)
+    runs: list[CheckRun] = []
+    for number, check in enumerate(known):
+        progress("judging", number, len(known))
+        if check.slug not in chosen:
+            runs.append(CheckRun(check.slug, check.area, check.summary, _left_out(check, settings)))
+            continue
+        findings += run_check(check, snapshot, settings.limits)
+        runs.append(CheckRun(check.slug, check.area, check.summary, _not_run(check, snapshot, unread)))
+    return Judged(tuple(findings), tuple(runs))
 
 
 def _rehearsed(

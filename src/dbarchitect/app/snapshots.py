@@ -17,7 +17,8 @@ def take_snapshot(source: str | None, output: Path, *, redact: bool, config: Pat
     catalog = snapshot.catalog
     indexes = sum(len(t.indexes) for t in catalog.tables)
     size = output.stat().st_size
-    return f"{output}: {catalog.engine.value} {catalog.version}, {len(catalog.tables)} tables, {indexes} indexes, {size / 1000:,.0f} kB"
+    counts = f"{len(catalog.tables)} tables, {indexes} indexes"
+    return f"{output}: {catalog.engine.value} {catalog.version}, {counts}, {size / 1000:,.0f} kB"
 
 
 _redacted = redact
