@@ -1,0 +1,184 @@
+"""Partitioned table whose last partition ends soon.
+
+Inserts past the end of the last range fail with "no partition of relation found for row", or pile up in the default partition, from which they must be
+moved by hand.
+
+Ignore it when a job makes partitions just in time; then let it run further ahead, since the day on which it fails is the day of the outage.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from dbarchitect.checks._weigh import share_of_database
+from dbarchitect.model.catalog import Table, TypeFamily
+from dbarchitect.model.change import Change, ChangeKind, Risk, Step, Strategy, Verification
+from dbarchitect.model.check import Example
+from dbarchitect.model.evidence import Evidence, EvidenceKind
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.limits import Limits
+from dbarchitect.model.names import Engine, QualifiedName, table_subject
+from dbarchitect.model.snapshot import Snapshot
+from dbarchitect.sql.identifiers import quote_literal, quote_qualified, shorten_name
+
+CODES = ("NEW-08",)
+ENGINES = (Engine.POSTGRESQL,)
+NEEDS_LIVE = True
+PG = Engine.POSTGRESQL
+_BOUND = re.compile(r"FOR VALUES FROM \('([^']+)'\) TO \('([^']+)'\)\Z")
+_TIMES = (TypeFamily.DATE, TypeFamily.TIMESTAMP, TypeFamily.TIMESTAMP_TZ)
+_MOST_NEW = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """The last range of a table partitioned by one column of time, and whether there is a default partition."""
+
+    last_start: datetime
+    last_end: datetime
+    default: bool
+    is_date: bool
+
+    def next_end(self, start: datetime) -> datetime:
+        """The end of a range that begins at `start` and is as long as the last one: in months where it is whole months."""
+        months = (self.last_end.year - self.last_start.year) * 12 + self.last_end.month - self.last_start.month
+        whole = months > 0 and _time_of_month(self.last_start) == _time_of_month(self.last_end) and self.last_start.day == 1
+        if not whole:
+            return start + (self.last_end - self.last_start)
+        month = start.month - 1 + months
+        return start.replace(year=start.year + month // 12, month=month % 12 + 1)
+
+    def text(self, moment: datetime) -> str:
+        """A bound as a literal's text."""
+        return moment.date().isoformat() if self.is_date else moment.isoformat(sep=" ")
+
+
+def _time_of_month(moment: datetime) -> tuple[int, int, int, int]:
+    return moment.day, moment.hour, moment.minute, moment.second
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        # PostgreSQL writes +00 where ISO 8601 wants +00:00; Python reads that from 3.11 on
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _ranges(snapshot: Snapshot, table: Table) -> Ranges | None:
+    key = table.partition_key
+    column = table.column(key.columns[0]) if key and key.strategy.lower() == "range" and len(key.columns) == 1 else None
+    if column is None or column.type.family not in _TIMES or (key and "," in key.definition):
+        return None
+    bounds = [p.partition_bound or "" for p in snapshot.partitions(table.name)]
+    pairs = [(_moment(m[1]), _moment(m[2])) for b in bounds if (m := _BOUND.search(b))]
+    known = [(start, end) for start, end in pairs if start and end]
+    if not known or any("MAXVALUE" in b for b in bounds):
+        return None
+    start, end = max(known, key=lambda p: p[1])
+    return Ranges(start, end, "DEFAULT" in bounds, column.type.family is TypeFamily.DATE)
+
+
+def _is_retired(snapshot: Snapshot, table: Table, ranges: Ranges) -> bool:
+    """True when the last range ended more than its own length ago and nothing was inserted: a table of the past."""
+    inserted = sum((p.usage.rows_inserted or 0) for p in snapshot.partitions(table.name) if p.usage)
+    return snapshot.taken_at > ranges.next_end(ranges.last_end) and not (ranges.default and inserted)
+
+
+def _new_ranges(ranges: Ranges, now: datetime) -> list[tuple[datetime, datetime]]:
+    found: list[tuple[datetime, datetime]] = []
+    start = ranges.last_end
+    until = ranges.next_end(max(now, start))
+    while start < until and len(found) < _MOST_NEW:
+        end = ranges.next_end(start)
+        found.append((start, end))
+        start = end
+    return found
+
+
+def _change(table: Table, ranges: Ranges, now: datetime) -> Change:
+    target = quote_qualified(PG, table.name)
+    steps: list[Step] = []
+    undo: list[Step] = []
+    names: list[str] = []
+    for start, end in _new_ranges(ranges, now):
+        short = start.strftime("%Y_%m_%d" if ranges.is_date or start.hour == start.minute == 0 else "%Y_%m_%d_%H%M")
+        name = QualifiedName(table.name.schema, shorten_name(PG, table.name.name, f"p{short}"))
+        bounds = f"FROM ({quote_literal(PG, ranges.text(start))}) TO ({quote_literal(PG, ranges.text(end))})"
+        steps.append(Step(f"CREATE TABLE {quote_qualified(PG, name)} PARTITION OF {target} FOR VALUES {bounds}"))
+        undo.append(Step(f"DROP TABLE {quote_qualified(PG, name)}"))
+        names.append(quote_literal(PG, quote_qualified(PG, name)))
+    verify = f"SELECT {' AND '.join(f'to_regclass({n}) IS NOT NULL' for n in names)}"
+    default = ("with a default partition, each of these reads it whole under its lock, and fails when it holds such rows",)
+    return Change(
+        ChangeKind.SCHEMA, Strategy.STANDARD, tuple(steps), tuple(reversed(undo)),
+        "ACCESS EXCLUSIVE on the partitioned table: reads and writes wait",
+        "milliseconds", Verification(verify, "t"), online=False, risk=Risk.MEDIUM if ranges.default else Risk.LOW,
+        hazards=("undo drops the new partitions with whatever came into them meanwhile", *(default if ranges.default else ())),
+    )  # fmt: skip
+
+
+def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
+    """One finding for each table partitioned by time whose last range ends within the length of one range from now."""
+    now = snapshot.taken_at
+    for table in snapshot.catalog.tables:
+        ranges = _ranges(snapshot, table) if table.partition_key else None
+        if ranges is None or ranges.last_end > ranges.next_end(now) or _is_retired(snapshot, table, ranges):
+            continue
+        over = ranges.last_end <= now
+        when = "ended" if over else "ends"
+        what = "rows go to the default partition" if ranges.default else "inserts fail"
+        soon = ranges.last_end - now < timedelta(days=7)
+        yield Finding(
+            subject=table_subject(table.name),
+            title="no partition for the next period",
+            claim=f"The last partition of {table.name} {when} at {ranges.text(ranges.last_end)}; from then on {what}.",
+            evidence=(
+                Evidence(
+                    EvidenceKind.OBSERVED, f"the last range is {ranges.text(ranges.last_start)} to {ranges.text(ranges.last_end)}"
+                ),
+            ),
+            change=_change(table, ranges, now),
+            severity=Severity.CRITICAL if soon and not ranges.default else Severity.WARNING,
+            weight=max(0.5, share_of_database(snapshot, table)),
+            benefit="inserts go on, into partitions of their own",
+        )
+
+
+_MONTHS = """
+CREATE TABLE logs (at timestamptz NOT NULL, line text) PARTITION BY RANGE (at);
+DO $$
+BEGIN
+  PERFORM set_config('TimeZone', 'UTC', true);
+  FOR n IN -2..{last} LOOP
+    EXECUTE format('CREATE TABLE logs_%s PARTITION OF logs FOR VALUES FROM (%L) TO (%L)', n + 2,
+      date_trunc('month', now()) + n * interval '1 month', date_trunc('month', now()) + (n + 1) * interval '1 month');
+  END LOOP;
+END $$;
+INSERT INTO logs VALUES (now(), 'x');
+"""
+EXAMPLES = (
+    Example(
+        Engine.POSTGRESQL,
+        bad=_MONTHS.replace("{last}", "0"),
+        good=_MONTHS.replace("{last}", "3")
+        + "CREATE TABLE past (at date NOT NULL) PARTITION BY RANGE (at); CREATE TABLE past_1990 PARTITION OF past"
+        + " FOR VALUES FROM ('1990-01-01') TO ('1991-01-01');",
+        yields=("table public.logs",),
+    ),
+    Example(
+        Engine.POSTGRESQL,
+        name="days",
+        bad="""
+CREATE TABLE visits (on_day date NOT NULL) PARTITION BY RANGE (on_day);
+DO $$ BEGIN
+  EXECUTE format('CREATE TABLE visits_today PARTITION OF visits FOR VALUES FROM (%L) TO (%L)', current_date, current_date + 1);
+END $$;
+""",
+        good="CREATE TABLE open_end (on_day date NOT NULL) PARTITION BY RANGE (on_day);"
+        "CREATE TABLE open_end_1 PARTITION OF open_end FOR VALUES FROM ('2020-01-01') TO (MAXVALUE);",
+        yields=("table public.visits",),
+    ),
+)
