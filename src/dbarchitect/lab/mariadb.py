@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -12,7 +13,6 @@ from typing import Self
 from urllib.parse import quote
 
 import pymysql
-from pymysql.constants import ER
 
 from dbarchitect.errors import LabError
 from dbarchitect.lab.private_server import (
@@ -170,12 +170,13 @@ class PrivateMariaDB:
             time.sleep(0.02)
 
     def _answers(self) -> bool:
-        try:
-            pymysql.connect(unix_socket=str(self.socket), user="root").close()
-        except pymysql.OperationalError as error:
-            # once it is up, an access error is an answer too
-            return bool(error.args[0] == ER.ACCESS_DENIED_ERROR)
-        return True
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as greeting:
+            greeting.settimeout(READY_SECONDS)
+            try:
+                greeting.connect(str(self.socket))
+                return bool(greeting.recv(1))
+            except OSError:
+                return False
 
     def _keep_root_to_us(self) -> None:
         """Root without a password becomes root by the socket's peer: no finding about our own server's accounts."""

@@ -30,13 +30,31 @@ def query_text(name: str, engine: Engine) -> str:
     return (own if own.is_file() else _QUERIES / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def _unix_socket(path: str, seconds: float) -> socket.socket:
+    # the driver would leave its socket open when nobody listens
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        sock.settimeout(seconds)
+        sock.connect(path)
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def _open_socket(address: Address) -> socket.socket:
+    try:
+        if address.unix_socket:
+            return _unix_socket(address.unix_socket, address.connect_seconds)
+        return _greeted_socket(address)
+    except OSError as error:
+        raise mapped_error(address, pymysql.OperationalError(2003, str(error))) from error
+
+
 def _greeted_socket(address: Address) -> socket.socket:
     """A TCP connection on which a MySQL server has spoken first, as its protocol wants."""
     where = f"{address.host}:{address.port}"
-    try:
-        sock = socket.create_connection((address.host, address.port), address.connect_seconds)
-    except OSError as error:
-        raise mapped_error(address, pymysql.OperationalError(2003, str(error))) from error
+    sock = socket.create_connection((address.host, address.port), address.connect_seconds)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     try:
@@ -52,7 +70,8 @@ def _greeted_socket(address: Address) -> socket.socket:
 
 def connect(address: Address) -> "pymysql.Connection[DictCursor]":
     """An open connection in autocommit mode, without a default database."""
-    over_tcp = address.host and not address.unix_socket
+    # without a host or socket in the URL, the default file names one and the driver finds it
+    sock = _open_socket(address) if address.host or address.unix_socket else None
     try:
         with mapped(address):
             connection = pymysql.connect(
@@ -72,7 +91,9 @@ def connect(address: Address) -> "pymysql.Connection[DictCursor]":
                 cursorclass=DictCursor,
                 defer_connect=True,
             )
-            connection.connect(_greeted_socket(address) if over_tcp else None)
+            # over a Unix socket a password may be sent as it is; the driver tells only of sockets that it opened itself
+            connection._secure = bool(address.unix_socket)  # type: ignore[attr-defined]
+            connection.connect(sock)
     except (struct.error, IndexError, UnicodeDecodeError) as error:
         raise CannotConnect(f"{address.shown} does not speak the MySQL protocol", "check host and port") from error
     return connection
