@@ -105,7 +105,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The first line of a task in the file. `label` is the Markdown between the square brackets; `plan` an item's plan."""
+    """The first line of a task in the file. `label` is the text between the square brackets; `plan` an item's plan."""
 
     id: TaskId
     done: bool

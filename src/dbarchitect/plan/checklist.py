@@ -149,8 +149,8 @@ def _rollbacks(facts: Facts) -> ChecklistLine:
     if not runnable:
         return ChecklistLine(title, True, "no open item has statements to run")
     nothing = sum(i.task is not None and not i.task.change.undo for i in runnable)
-    rest = f", of which {nothing} have nothing to undo" if nothing else ""
-    return ChecklistLine(title, True, f"{len(runnable)} of {len(runnable)} done and undone in the lab (verified){rest}")
+    rest = f"; {nothing} done, with nothing to undo" if nothing else ""
+    return ChecklistLine(title, True, f"{len(runnable) - nothing} of {len(runnable)} done and undone in the lab (verified){rest}")
 
 
 def _explain() -> ChecklistLine:

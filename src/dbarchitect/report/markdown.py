@@ -18,7 +18,7 @@ from dbarchitect.report.scripts import (
     up_script,
 )
 from dbarchitect.report.task_sections import item_lines, plan_lines
-from dbarchitect.report.text import fence, inline, name
+from dbarchitect.report.text import fence, inline
 from dbarchitect.report.todo import SECTIONS, heading_line, print_todo, status_line, without_status
 from dbarchitect.report.weave import digest, own_lines, weave
 
@@ -84,7 +84,7 @@ def _section(name: str, lines: Iterable[str], former: dict[str, Block]) -> Block
 
 
 def _plan_block(entry: PlanEntry) -> Block:
-    heading = Heading(entry.id, entry.done, name(entry.label), (entry.key,))
+    heading = Heading(entry.id, entry.done, entry.label, (entry.key,))
     fields = plan_lines(entry)
     if not any(item.task for item in entry.items) and entry.previous is not None and entry.previous.heading is not None:
         heading = replace(entry.previous.heading, done=entry.done)
@@ -94,7 +94,7 @@ def _plan_block(entry: PlanEntry) -> Block:
 
 def _item_block(item: Item, plan: Plan) -> Block:
     if item.task is not None:
-        heading = Heading(item.id, item.done, name(item.label), item.keys, item.plan)
+        heading = Heading(item.id, item.done, item.label, item.keys, item.plan)
         return _task_block(heading, item_lines(item, item.task, plan.context), item.status, item.previous)
     heading = Heading(item.id, item.done, item.label, item.keys, item.plan)
     fields = _kept_fields(item.previous) if item.previous else []

@@ -81,8 +81,10 @@ def _title(item: Item, task: Task) -> str:
 
 
 def quoted(text: str) -> str:
-    """The text as one word for a POSIX shell; double quotes where nothing in it means something to the shell."""
-    return f'"{text}"' if re.search(r"[\s']", text) and not re.search(r'[$`"\\!]', text) else shlex.quote(text)
+    """The text as one word for a POSIX shell, also an interactive one, where `!` means something within double quotes."""
+    if "'" not in text or "!" in text:
+        return shlex.quote(text)
+    return '"' + re.sub(r'([$`"\\])', r"\\\1", text) + '"'
 
 
 def test_command(context: Context, verify: Verification) -> str:

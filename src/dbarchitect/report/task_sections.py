@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dbarchitect.model.change import Change
+from dbarchitect.model.change import Change, Strategy
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Finding, Trial
 from dbarchitect.model.task import Context, Item, PlanEntry, Task
@@ -25,16 +25,24 @@ def plan_lines(entry: PlanEntry) -> list[str]:
 
 
 def _strategy(items: list[Item]) -> str:
-    parts = []
+    grouped: dict[str, list[str]] = {}
     for item in items:
         if item.task is not None:
             change = item.task.change
-            why = change.why_strategy or (change.advice_only or f"lock: {change.lock}; duration: {change.duration}")
-            parts.append((_way(change), inline(why), str(item.id)))
-    grouped: dict[tuple[str, str], list[str]] = {}
-    for way, why, item_id in parts:
-        grouped.setdefault((way, why), []).append(item_id)
-    return "; ".join(f"{way} ({', '.join(ids)}): {why}" for (way, why), ids in grouped.items())
+            grouped.setdefault(f"{_way(change)}: {_why(change)}", []).append(str(item.id))
+    if len(grouped) == 1:
+        return next(iter(grouped))
+    return "; ".join(f"{', '.join(ids)}: {text}" for text, ids in grouped.items())
+
+
+def _why(change: Change) -> str:
+    if change.why_strategy:
+        return inline(change.why_strategy)
+    if change.advice_only:
+        return "the item says what to weigh"
+    if change.strategy is Strategy.ONLINE_DDL:
+        return "reads and writes go on"
+    return f"one short change is enough; lock: {inline(change.lock)}" if change.online else f"lock: {inline(change.lock)}"
 
 
 def _way(change: Change) -> str:
@@ -60,17 +68,20 @@ def _impact(items: list[Item]) -> Iterator[str]:
     yield "  - **Performance Impact**:"
     for item, task in gains:
         lead, size = task.lead, task.change.size_bytes
-        texts = [f"{inline(lead.benefit)} ({_basis(lead)})"] if lead.benefit else []
+        texts = [f"{inline(lead.benefit)}{_basis(lead)}"] if lead.benefit else []
         if size:
             texts.append(f"{'+' if size > 0 else '−'}{in_bytes(abs(size))} ({'estimated' if size > 0 else 'its size as read'})")
         yield f"    - {item.id}: {'; '.join(texts)}"
 
 
 def _basis(finding: Finding) -> str:
+    """How strong the benefit is, in brackets, unless its own words say so."""
+    if any(kind.value in finding.benefit for kind in EvidenceKind):
+        return ""
     kinds = {evidence.kind for evidence in finding.evidence}
     if EvidenceKind.MEASURED in kinds:
-        return "measured, see the item"
-    return "estimated" if EvidenceKind.ESTIMATED in kinds else "expected, not measured"
+        return " (measured, see the item)"
+    return " (estimated)" if EvidenceKind.ESTIMATED in kinds else " (expected, not measured)"
 
 
 def item_lines(item: Item, task: Task, context: Context) -> list[str]:

@@ -34,6 +34,11 @@ def name(text: str) -> str:
     return _escaped(visible(text))
 
 
+def plain(markdown: str) -> str:
+    """The text that `name` made this Markdown of."""
+    return re.sub(r"\\([^\w\s])", r"\1", markdown).replace("&lt;", "<").replace("&amp;", "&")
+
+
 def code(text: str) -> str:
     """A code span that holds the text, on one line."""
     shown = visible(text)

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from dbarchitect.errors import TodoError
 from dbarchitect.model.task import Block, Heading, HighWater, Status, StatusKind, TaskId, TaskKind, Todo
-from dbarchitect.report.text import inline
+from dbarchitect.report.text import inline, name, plain
 from dbarchitect.report.weave import digest, opcodes
 
 SECTIONS = {
@@ -24,7 +24,7 @@ SECTIONS = {
     "commands": "## Commands",
     "checklist": "## Quality Assurance Task Checklist",
 }
-_NAMES = {title: name for name, title in SECTIONS.items()}
+_NAMES = {title: section for section, title in SECTIONS.items()}
 _TASK = re.compile(
     r"^ {0,3}[-*+] \[([ xX])\] \*\*(DB-PLAN|DB-ITEM)-(\d{1,6})\.(\d{1,6}) \[(.*)\]\*\*:.*<!-- dbarchitect:key=(.*?) -->\s*$"
 )
@@ -46,7 +46,7 @@ def encode(text: str, keep: str = "") -> str:
 def heading_line(heading: Heading) -> str:
     """The first line of a task."""
     keys = ";".join(encode(key, " ") for key in heading.keys)
-    return f"- [{'x' if heading.done else ' '}] **{heading.id} [{heading.label}]**: <!-- dbarchitect:key={keys} -->"
+    return f"- [{'x' if heading.done else ' '}] **{heading.id} [{name(heading.label)}]**: <!-- dbarchitect:key={keys} -->"
 
 
 def status_line(status: Status) -> str:
@@ -72,9 +72,9 @@ def _start_name(line: str) -> str | None:
 def _marks(lines: Sequence[str]) -> _Marks:
     marks = _Marks()
     for number, line in enumerate(lines):
-        name = _start_name(line)
-        if name is not None:
-            marks.starts.setdefault(name, []).append(number)
+        started = _start_name(line)
+        if started is not None:
+            marks.starts.setdefault(started, []).append(number)
         elif "dbarchitect:lines" in line and (end := _END.match(line)):
             marks.ends.setdefault(end[1], (number, end))
     return marks
@@ -87,13 +87,13 @@ def _digests(packed: str) -> tuple[str, ...]:
 def _chosen_starts(lines: Sequence[str], marks: _Marks) -> dict[int, str]:
     """The line on which each block begins. A copy of a first line in the reader's text has fewer of our lines behind it."""
     chosen = {}
-    for name, places in marks.starts.items():
-        end, match = marks.ends.get(name, (-1, None))
+    for block, places in marks.starts.items():
+        end, match = marks.ends.get(block, (-1, None))
         before = [place for place in places if place < end]
         if len(before) > 1 and match is not None:
             ours = Counter(_digests(match[2]))
             before = [max(before, key=lambda p: (sum((Counter(map(digest, lines[p:end])) & ours).values()), p))]
-        chosen[before[0] if before else places[0]] = name
+        chosen[before[0] if before else places[0]] = block
     return chosen
 
 
@@ -109,7 +109,7 @@ def parse_todo(text: str) -> Todo:
         lines.pop()
     marks = _marks(lines)
     file_marks = [found for line in lines if "dbarchitect:file" in line and (found := _FILE.match(line))]
-    if not file_marks and not marks.ends and not any(name.startswith("DB-") for name in marks.starts):
+    if not file_marks and not marks.ends and not any(block.startswith("DB-") for block in marks.starts):
         raise TodoError(
             "the TODO file holds no task of ours: its headings and comments are gone",
             "move it aside and run the review again; ticks and ids cannot be carried over",
@@ -146,11 +146,11 @@ def _blocks(lines: Sequence[str], marks: _Marks) -> Iterator[Block]:
     section = "top"
     after: list[str] = []
     while at < len(lines):
-        name = starts.get(at)
-        if name is not None:
+        begun = starts.get(at)
+        if begun is not None:
             yield replace(current, after=tuple(after))
-            current, at = _region(lines, at, name, starts, marks)
-            section, after = (name if name in SECTIONS else section), []
+            current, at = _region(lines, at, begun, starts, marks)
+            section, after = (begun if begun in SECTIONS else section), []
             continue
         if re.match(r"#{1,2} ", lines[at]) and section != "top" and not current.name.startswith("tail-"):
             yield replace(current, after=tuple(after))
@@ -161,16 +161,16 @@ def _blocks(lines: Sequence[str], marks: _Marks) -> Iterator[Block]:
     yield replace(current, after=tuple(after))
 
 
-def _region(lines: Sequence[str], start: int, name: str, starts: Mapping[int, str], marks: _Marks) -> tuple[Block, int]:
+def _region(lines: Sequence[str], start: int, begun: str, starts: Mapping[int, str], marks: _Marks) -> tuple[Block, int]:
     """The block that begins here, and the line after it."""
-    end, match = marks.ends.get(name, (-1, None))
+    end, match = marks.ends.get(begun, (-1, None))
     if match is None or end < start:
         stop = next((n for n in range(start + 1, len(lines)) if n in starts or lines[n].startswith("## ")), len(lines))
         body = [line for line in lines[start:stop] if not _OURS.match(line)]
-        return Block(name, tuple(body), None, _heading(lines[start], {})), stop
+        return Block(begun, tuple(body), None, _heading(lines[start], {})), stop
     values = _attributes(match[3])
     body = [line for line in lines[start:end] if not _OURS.match(line)]
-    return Block(name, tuple(body), _digests(match[2]), _heading(lines[start], values), _status(values)), end + 1
+    return Block(begun, tuple(body), _digests(match[2]), _heading(lines[start], values), _status(values)), end + 1
 
 
 def _heading(line: str, values: Mapping[str, str]) -> Heading | None:
@@ -182,7 +182,7 @@ def _heading(line: str, values: Mapping[str, str]) -> Heading | None:
     return Heading(
         task,
         found[1] != " ",
-        found[5],
+        plain(found[5]),
         tuple(unquote(key) for key in found[6].split(";") if key),
         TaskId(TaskKind(plan[1]), int(plan[2]), int(plan[3])) if plan else None,
     )

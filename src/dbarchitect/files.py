@@ -1,0 +1,82 @@
+"""Writing files so that nobody ever meets half of one."""
+
+import errno
+import os
+import tempfile
+from pathlib import Path
+
+from dbarchitect.errors import CannotWrite
+
+_NEXT_STEPS = {
+    errno.ENOSPC: "free some disk space, then run it again",
+    errno.EDQUOT: "free some of your disk quota, then run it again",
+    errno.EACCES: "choose another folder, or get the right to write into this one",
+    errno.EPERM: "choose another folder, or get the right to write into this one",
+    errno.EROFS: "choose a folder on a file system that can be written",
+    errno.ENOENT: "make the folder first",
+    errno.ENOTDIR: "name a file in a folder: a part of this path is a file",
+    errno.EISDIR: "name a file: there is a folder of this name",
+    errno.ENAMETOOLONG: "choose a shorter name",
+}
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace the file's text at once, keeping its mode; a link's target is replaced, not the link.
+
+    Raises CannotWrite, and then what stood there is untouched.
+    """
+    target = path.resolve() if path.is_symlink() else path
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        _replace(target, text.encode("utf-8", "surrogateescape"))
+    except OSError as error:
+        step = _NEXT_STEPS.get(error.errno or 0, "see the reason, then run it again")
+        raise CannotWrite(f"{path} cannot be written: {error.strerror or error}; what stood there is untouched", step) from error
+
+
+def _replace(target: Path, content: bytes) -> None:
+    handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".new", dir=target.parent)
+    fresh = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), _mode(target))
+            os.fsync(file.fileno())
+        fresh.replace(target)
+    except BaseException:
+        # also on Ctrl-C nothing of ours is left behind
+        fresh.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def _mode(target: Path) -> int:
+    """The present file's mode; of a new one what the process would give it."""
+    if target.exists():
+        return target.stat().st_mode & 0o7777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a file to the first free `name.kept-n` beside it, and return that name. Raises CannotWrite."""
+    number = 1
+    while (kept := path.with_name(f"{path.name}.kept-{number}")).exists():
+        number += 1
+    try:
+        path.rename(kept)
+    except OSError as error:
+        step = _NEXT_STEPS.get(error.errno or 0, "see the reason, then run it again")
+        raise CannotWrite(f"{path} cannot be moved aside to {kept.name}: {error.strerror or error}", step) from error
+    return kept
