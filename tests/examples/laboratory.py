@@ -1,5 +1,6 @@
 """Runs examples and their remedies on real servers, and puts back what an example changed outside its own database."""
 
+import re
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -34,7 +35,7 @@ class Case:
 
     @property
     def id(self) -> str:
-        words = self.example.name.replace(" ", "_") or str(self.number)
+        words = re.sub(r"\W+", "_", self.example.name) or str(self.number)
         return f"{self.check.slug}-{self.example.engine.value}-{words}"
 
 
@@ -44,9 +45,10 @@ def cases() -> list[Case]:
 
 
 class Laboratory(Protocol):
-    """A server with an empty database for one example."""
+    """A server with an empty database for one example. Its name stands for `{database}` in an example's subjects."""
 
     url: str
+    database: str
 
     def read(self, limits: Limits) -> Snapshot:
         """What a review would read now, answers included."""

@@ -13,8 +13,9 @@ CASES = [pytest.param(case, id=case.id) for case in cases()]
 
 def _found(case: Case, script: str, request: pytest.FixtureRequest) -> list[str]:
     with laboratory(case.example.engine, request) as lab, staged(lab, script):
-        snapshot = lab.read(case.example.limits)
-    return sorted(finding.subject.key for finding in run_check(case.check, snapshot, case.example.limits))
+        snapshot, database = lab.read(case.example.limits), lab.database
+    found = run_check(case.check, snapshot, case.example.limits)
+    return sorted(finding.subject.key.replace(database, "{database}") for finding in found)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -16,7 +16,8 @@ def test_remedy(case: Case, request: pytest.FixtureRequest) -> None:
     for subject in sorted(case.example.yields):
         with laboratory(case.example.engine, request) as lab, staged(lab, case.example.bad):
             before = lab.read(case.example.limits)
-            (finding,) = (f for f in run_check(case.check, before, case.example.limits) if f.subject.key == subject)
+            key = subject.replace("{database}", lab.database)
+            (finding,) = (f for f in run_check(case.check, before, case.example.limits) if f.subject.key == key)
             if finding.change.advice_only:
                 assert finding.change.verify or len(finding.change.advice_only) > 20, "advice says how to tell, or why it cannot"
                 continue

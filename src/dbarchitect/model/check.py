@@ -17,8 +17,9 @@ class Example:
     second connection of that name, which stays open, with its transaction, while the database is read; `-- wait` before a
     statement sends it without waiting for its answer (it is expected to block).
     `yields` are the keys of the subjects (`index public.orders.ix`) that the check must find in `bad`, exactly; in `good`
-    it must find nothing. `limits` replaces thresholds, for small examples. `rehearse` False: the remedy cannot be run in
-    an example (`why_not` says why).
+    it must find nothing. `{database}` in a key stands for the name of the example's database, which is a schema in MySQL.
+    `limits` replaces thresholds, for small examples. `rehearse` False: the remedy cannot be run in an example (`why_not`
+    says why).
     """
 
     engine: Engine
