@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import TypeAlias
 
 import pymysql
 from pymysql.constants import ER
@@ -22,7 +23,7 @@ from dbarchitect.sql.mysql_schema import (
     without_counter,
 )
 
-Connection = pymysql.Connection[pymysql.cursors.Cursor]
+Connection: TypeAlias = "pymysql.Connection[pymysql.cursors.Cursor]"
 
 _WHAT = "rebuilding the schema"
 _ACCOUNTS = re.compile(r"\s*(?:(?:create|alter|drop|rename)\s+(?:user|role)|grant|revoke|set\s+password)\b", re.IGNORECASE)
@@ -44,7 +45,7 @@ UNION ALL SELECT 'database', schema_name, '', CONCAT_WS(' ', default_character_s
 def clone_mysql_schema(server: PrivateMariaDB, snapshot: Snapshot, progress: Progress = silent) -> tuple[Gap, ...]:
     """Make the snapshot's databases, under their own names, with every object; what could not be made, and why.
 
-    LabError when the server already has a database of one of these names: it may be somebody's.
+    Names cannot be changed, as views and foreign keys spell them. LabError when the server already has a database of one of these names: it may be somebody's.
     """
     with _session(server) as connection:
         for database in snapshot.catalog.schemas:
@@ -107,10 +108,14 @@ def _connect(server: PrivateMariaDB) -> Connection:
 
 
 class MariaDBStage:
-    """Empty copies of the snapshot's databases on a MariaDB of our own; a MySQL schema is tried on MariaDB and says so."""
+    """Empty copies of the snapshot's databases on a MariaDB of our own, for as long as the stage lasts.
+
+    `missing` is what could not be copied. A MySQL schema is tried on MariaDB, and the trial says so.
+    """
 
     def __init__(self, server: PrivateMariaDB, snapshot: Snapshot) -> None:
         self._private, self._snapshot = server, snapshot
+        self.missing = clone_mysql_schema(server, snapshot)
         self._connection = _connect(server)
         self._version = server.version
         self._source_start = self._start = self._objects()
@@ -157,17 +162,27 @@ class MariaDBStage:
         names = sorted(key for key in {*now, *self._start} if now.get(key) != self._start.get(key))
         return tuple(f"{name} {_how(name in self._start, name in now)}" for name in names)
 
+    def settle(self) -> None:
+        """Variables that were prepared go back to this server's values."""
+        if self._start is not self._source_start or self.differences():
+            self.restore()
+
     def restore(self) -> None:
-        """The databases made anew when they differ."""
+        """Variables back as they were; the databases made anew when they differ."""
         self._start = self._source_start
-        if self.differences():
+        for name in [d.split()[1] for d in self.differences() if d.startswith("variable ")]:
+            value = self._source_start[f"variable {name}"]
+            with suppress(StatementFailed):  # one that only shows the server's state cannot be set
+                self._query(f"SET GLOBAL {name} = {_variable_value(value)}")
+        if any(not d.startswith("variable ") for d in self.differences()):
             drop_clone(self._private, self._snapshot)
             clone_mysql_schema(self._private, self._snapshot)
             self._source_start = self._start = self._objects()
 
     def close(self) -> None:
-        """End the session."""
+        """End the session and drop the copies."""
         self._connection.close()
+        drop_clone(self._private, self._snapshot)
 
     def _query(self, sql: str) -> tuple[tuple[object, ...], ...]:
         try:
@@ -195,6 +210,10 @@ class MariaDBStage:
         for name, value in self._query("SHOW GLOBAL VARIABLES"):
             found[f"variable {name}"] = str(value)
         return found
+
+
+def _variable_value(value: str) -> str:
+    return value if re.fullmatch(r"-?\d+(\.\d+)?", value) else quote_literal(Engine.MARIADB, value)
 
 
 def _how(before: bool, now: bool) -> str:

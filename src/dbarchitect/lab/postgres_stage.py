@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 import psycopg
+from psycopg.types.numeric import Int8
 
 from dbarchitect.errors import LabError
 from dbarchitect.lab.clone import clone_schema, restore_roles
@@ -13,7 +14,7 @@ from dbarchitect.lab.embedded import EmbeddedPostgres, connect
 from dbarchitect.lab.fingerprint import differences, take_fingerprint
 from dbarchitect.lab.stage import StatementFailed
 from dbarchitect.model.change import Change, Step
-from dbarchitect.model.snapshot import Snapshot
+from dbarchitect.model.snapshot import Gap, Snapshot
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -26,6 +27,13 @@ _OF_THE_LIVE_SERVER = re.compile(
 )
 _CREATE_EXTENSION = re.compile(r'\s*create\s+extension\s+(?:if\s+not\s+exists\s+)?("(?:[^"]|"")+"|[\w$]+)', re.IGNORECASE)
 _SETS_A_SETTING = re.compile(r"\s*alter\s+(?:system|role|user|database)\b.*?\bset\b", re.IGNORECASE | re.DOTALL)
+# settings of roles and of this database that were written since a transaction, as the statements that drop them
+_SETTINGS_SINCE = """
+SELECT 'ALTER ' || CASE WHEN setrole = 0 THEN 'DATABASE ' || quote_ident(current_database()) ELSE 'ROLE ' || setrole::regrole
+  || CASE WHEN setdatabase = 0 THEN '' ELSE ' IN DATABASE ' || quote_ident(current_database()) END END || ' RESET ALL'
+FROM pg_db_role_setting
+WHERE xmin::text::bigint >= %s AND setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+"""
 
 
 class PostgresStage:
@@ -44,6 +52,11 @@ class PostgresStage:
     def server(self) -> str:
         """`PostgreSQL 18.3, an empty copy of the schema`."""
         return f"PostgreSQL {self._server.version}, an empty copy of the schema"
+
+    @property
+    def missing(self) -> tuple[Gap, ...]:
+        """None: the copy was there before the stage."""
+        return ()
 
     def why_not(self, change: Change) -> str | None:
         """Sessions, slots and prepared transactions are not there, nor are extensions that the server has no files of."""
@@ -86,11 +99,17 @@ class PostgresStage:
         """What of the catalogue is not as it was."""
         return differences(self._watcher, self._start)
 
+    def settle(self) -> None:
+        """Cheap when the trial undid what it did."""
+        if self._start is not self._source_start or self.differences():
+            self.restore()
+
     def restore(self) -> None:
         """Settings and roles back as they were; the database made anew when its catalogue differs."""
-        self._run_quietly("ALTER SYSTEM RESET ALL", "SELECT pg_reload_conf()")
-        self._restore_roles()
         self._start = self._source_start
+        self._run_quietly("ALTER SYSTEM RESET ALL", "SELECT pg_reload_conf()")
+        self._run_quietly(*(str(row[0]) for row in self._watcher.execute(_SETTINGS_SINCE, [Int8(self._start.since)])))
+        self._restore_roles()
         if self.differences():
             self._rebuild()
 

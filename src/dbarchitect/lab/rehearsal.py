@@ -35,12 +35,14 @@ def rehearse(
 ) -> tuple[Finding, ...]:
     """The findings with the trial of each executable change, in their own order; those without statements stay as they are.
 
-    `database` is the copy that `clone_schema` made (MariaDB: the copies keep the source's names) and `missing` what it could not
-    make. The weightiest are tried first; what the budget leaves over is marked so. The copy is left as it was.
+    `database` is the copy that `clone_schema` made and `missing` what it could not make; it is left as it was. On MariaDB the
+    copies are made and dropped here, under the source's names. The weightiest are tried first; what the budget leaves over is
+    marked so.
     """
     stage = _open(server, snapshot, database)
     try:
-        trials = _try_all(stage, findings, {gap.what for gap in missing}, time.monotonic() + budget_seconds, progress)
+        lacking = {gap.what for gap in (*missing, *stage.missing)}
+        trials = _try_all(stage, findings, lacking, time.monotonic() + budget_seconds, progress)
     finally:
         stage.close()
     return tuple(replace(f, trial=trials[f.change]) if f.change in trials else f for f in findings)
@@ -91,8 +93,7 @@ def _try(stage: Stage, change: Change) -> Trial:
         if failed.unknown_here:
             return Trial(stage.server, not_run=f"the lab has only {stage.server}, which does not know: {failed.step.sql}")
         return Trial(stage.server, verified=False if change.verify else None, failures=(failed.step,))
-    if not trial.done or stage.differences():
-        stage.restore()
+    stage.settle()
     return trial
 
 

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from dbarchitect.model.change import Change, Step
 from dbarchitect.model.finding import TrialStep
+from dbarchitect.model.snapshot import Gap
 
 
 class StatementFailed(Exception):
@@ -25,6 +26,10 @@ class Stage(Protocol):
     def server(self) -> str:
         """The product, its version, and that the copy is empty."""
 
+    @property
+    def missing(self) -> tuple[Gap, ...]:
+        """What of the schema the stage could not copy when it opened."""
+
     def why_not(self, change: Change) -> str | None:
         """Why this change cannot be tried here; None when it can."""
 
@@ -40,8 +45,11 @@ class Stage(Protocol):
     def differences(self) -> tuple[str, ...]:
         """What of the catalogue is not as it was at the start, in words."""
 
+    def settle(self) -> None:
+        """After a trial: settings that were only prepared for it go, and what it left behind makes the copy be restored."""
+
     def restore(self) -> None:
         """Bring the copy back to the start, whatever happened to it."""
 
     def close(self) -> None:
-        """End the sessions and remove what was only needed for restoring; the copy itself stays."""
+        """End the sessions and remove what the stage itself made."""

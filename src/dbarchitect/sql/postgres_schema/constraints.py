@@ -1,11 +1,14 @@
 """Keys, exclusion constraints, indexes, foreign keys, extended statistics: what is added to tables once they stand."""
 
+import re
 from collections.abc import Iterator
 
 from dbarchitect.model.catalog import Catalog, ForeignKey, Index, Table, View
 from dbarchitect.model.names import QualifiedName, SubjectKind, constraint_subject, index_subject, object_subject
 from dbarchitect.model.postgres import PostgresFacts
 from dbarchitect.sql.postgres_schema.statement import Statement, in_dependency_order, literal, name, options_text, qualified
+
+_ON = re.compile(r'^(CREATE (?:UNIQUE )?INDEX (?:"(?:[^"]|"")+"|\S+) ON )(?!ONLY )')
 
 
 def key_statements(catalog: Catalog) -> Iterator[Statement]:
@@ -42,7 +45,9 @@ def view_index_statements(catalog: Catalog) -> Iterator[Statement]:
 def _index(relation: Table | View, index: Index) -> Iterator[Statement]:
     subject = index_subject(relation.name, index.name.name)
     if index.constraint is None:
-        yield Statement(subject, index.definition)
+        partitioned = isinstance(relation, Table) and relation.partition_key is not None
+        # the partitions have theirs by name, and they are attached
+        yield Statement(subject, _ON.sub(r"\1ONLY ", index.definition, count=1) if partitioned else index.definition)
     elif index.options:
         settings = options_text(index.options).removeprefix(" WITH ")
         yield Statement(subject, f"ALTER INDEX {qualified(index.name)} SET {settings}")

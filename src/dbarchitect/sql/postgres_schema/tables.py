@@ -133,9 +133,10 @@ def storage_statements(snapshot: Snapshot) -> Iterator[Statement]:
     """Replica identity and the index a table was clustered by; both need the indexes."""
     facts = snapshot.postgres.tables if snapshot.postgres else ()
     words = {"full": "FULL", "nothing": "NOTHING"}
+    foreign = {t.name for t in snapshot.catalog.tables if t.kind is TableKind.FOREIGN}
     for fact in facts:
         alter = f"ALTER TABLE ONLY {qualified(fact.name)}"
-        if fact.replica_identity in words:
+        if fact.replica_identity in words and fact.name not in foreign:
             yield Statement(table_subject(fact.name), f"{alter} REPLICA IDENTITY {words[fact.replica_identity]}")
     for table, index in snapshot.catalog.indexes():
         alter = f"ALTER TABLE ONLY {qualified(table.name)}"
