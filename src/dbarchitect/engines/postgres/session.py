@@ -36,8 +36,9 @@ class CatalogChanged(Exception):
 class ReadSession:
     """Asks questions in read-only transactions. A failed question ends its transaction, the next one begins another."""
 
-    def __init__(self, connection: Connection, progress: Progress = silent) -> None:
+    def __init__(self, connection: Connection, progress: Progress = silent, statement_ms: int = STATEMENT_MS) -> None:
         self._connection = connection
+        self._statement_ms = statement_ms
         self._progress = progress
         self._encoding = "UTF8"
         self._asked = 0
@@ -49,7 +50,7 @@ class ReadSession:
 
     def begin(self) -> None:
         """Begin a read-only transaction with our settings, in one round trip."""
-        settings = _SETTINGS.format(statement_ms=STATEMENT_MS, lock_ms=LOCK_MS, idle_ms=IDLE_MS, encoding=self._encoding)
+        settings = _SETTINGS.format(statement_ms=self._statement_ms, lock_ms=LOCK_MS, idle_ms=IDLE_MS, encoding=self._encoding)
         self._connection.execute(f"{_BEGIN};\n{settings}".encode())
 
     def begin_untouched(self) -> None:
@@ -83,15 +84,13 @@ class ReadSession:
         """True when the server is gone."""
         return self._connection.closed or self._connection.broken
 
-    def ask(
-        self, question: str, *, locked: Iterable[int] | None = None, schema: str | None = None, version: int | None = None
-    ) -> Rows:
-        """The rows of a question that everything else needs. `locked`: relations not to touch; `schema` fills the file's {schema}.
+    def ask(self, question: str, *, locked: Iterable[int] | None = None, **parameters: object) -> Rows:
+        """The rows of a question that everything else needs. `locked`: relations whose definition is not to be touched.
 
         Raises SourceError's kinds, and CatalogChanged.
         """
         try:
-            return self._ask(question, locked, schema, version)
+            return self._ask(question, self.version, None, _with(parameters, locked))
         except _CHANGED as error:
             raise CatalogChanged(f"{question}: {error.diag.message_primary}") from error
         except psycopg.Error as error:
@@ -109,25 +108,32 @@ class ReadSession:
     ) -> Rows:
         """The rows of a question that a review can do without: on failure none, and a gap with the remedy.
 
+        `schema` fills the file's {schema}; `version` picks the variant, where it is not the server's that counts.
         Raises ConnectionLost when the server is gone.
         """
         try:
-            return self._ask(question, locked, schema, version)
+            return self._ask(question, self.version if version is None else version, schema, _with({}, locked))
         except psycopg.Error as error:
             if self.lost or isinstance(error, _LOST):
                 raise read_error(error, question) from error
             self.gaps.append(gap_of(error, what, remedy))
             return []
 
-    def _ask(self, question: str, locked: Iterable[int] | None, schema: str | None, version: int | None) -> Rows:
-        text = sql_for(question, self.version if version is None else version)
+    def _ask(self, question: str, version: int, schema: str | None, parameters: dict[str, object] | None) -> Rows:
+        text = sql_for(question, version)
         self._asked += 1
         self._progress(question.replace("_", " "), self._asked, 0)
         if text is None:
             return []
         if schema is not None:
             return self.run(sql.SQL(text).format(schema=sql.Identifier(schema)))
-        return self.run(text.encode(), {"locked": list(locked)} if locked is not None else None)
+        return self.run(text.encode(), parameters)
+
+
+def _with(parameters: dict[str, object], locked: Iterable[int] | None) -> dict[str, object] | None:
+    """The parameters of a query; None (no placeholders, so % stands for itself) when there are none."""
+    found = parameters if locked is None else parameters | {"locked": list(locked)}
+    return found or None
 
 
 def gap_of(error: psycopg.Error, what: str, remedy: str) -> Gap:

@@ -1,5 +1,6 @@
 """A live PostgreSQL database as a source of snapshots and answers."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -9,6 +10,7 @@ import psycopg
 from dbarchitect import __version__
 from dbarchitect.engines.postgres.access import read_settings
 from dbarchitect.engines.postgres.activity import ActivityReader
+from dbarchitect.engines.postgres.answers import Answerer
 from dbarchitect.engines.postgres.catalog import CatalogReading, read_catalog
 from dbarchitect.engines.postgres.connection import NEWEST, Connection, check_server, connect, read_error, shown_source
 from dbarchitect.engines.postgres.facts import read_facts
@@ -19,6 +21,7 @@ from dbarchitect.errors import ConnectionLost
 from dbarchitect.model.limits import Limits
 from dbarchitect.model.postgres import Setting
 from dbarchitect.model.progress import Progress, silent
+from dbarchitect.model.questions import Answer, Question
 from dbarchitect.model.snapshot import Gap, Origin, Snapshot
 
 _ATTEMPTS = 3
@@ -61,6 +64,19 @@ class PostgresSource:
             finally:
                 session.end()
         raise AssertionError("the last attempt returns or raises")
+
+    def answers(self, questions: Sequence[Question]) -> tuple[tuple[Answer, ...], tuple[Gap, ...]]:
+        """Answers by bounded queries, and gaps for questions without one. Raises SourceError's kinds."""
+        session = ReadSession(self._connection, silent, int(1000 * self._limits.probe_seconds))
+        try:
+            session.begin()
+            return Answerer(session, self._limits, self._progress, self._connection.info.user).answer(questions)
+        except CatalogChanged as change:
+            raise ConnectionLost(f"Tables were altered while they were read: {change}", "Run again.") from change
+        except psycopg.Error as error:
+            raise read_error(error, "answers") from error
+        finally:
+            session.end()
 
     def _snapshot(self, session: ReadSession, reading: CatalogReading, settings: tuple[Setting, ...], origin: Origin) -> Snapshot:
         activity = ActivityReader(session, reading.database.reader)

@@ -1,15 +1,11 @@
 """The planner's statistics, and what the reading role may not see of them."""
 
-from collections import defaultdict
-
 from dbarchitect.engines.postgres.catalog import CatalogReading
+from dbarchitect.engines.postgres.rights import denied_gap, filtered_gap
 from dbarchitect.engines.postgres.session import ReadSession
-from dbarchitect.model.names import Engine, QualifiedName
+from dbarchitect.model.names import QualifiedName
 from dbarchitect.model.snapshot import Gap
 from dbarchitect.model.statistics import ColumnStatistics, ExtendedStatistics
-from dbarchitect.sql.identifiers import quote_name, quote_qualified
-
-_LISTED = 20
 
 
 def read_statistics(session: ReadSession, reading: CatalogReading) -> tuple[ColumnStatistics, ...]:
@@ -73,42 +69,7 @@ def read_extended_statistics(session: ReadSession, reading: CatalogReading) -> t
 def _unreadable(reading: CatalogReading) -> list[Gap]:
     """Tables whose statistics and rows the role may not read: one gap for missing SELECT, one for row security."""
     rows = [r for r in reading.relations.rows.values() if r.kind in "rpmf" and not r.of_extension]
-    denied: dict[str, list[QualifiedName]] = defaultdict(list)
-    for row in rows:
-        if not row.readable:
-            denied[row.schema].append(QualifiedName(row.schema, row.name))
+    denied = [QualifiedName(r.schema, r.name) for r in rows if not r.readable]
     filtered = [QualifiedName(r.schema, r.name) for r in rows if r.readable and r.row_security_active]
-    reader = quote_name(Engine.POSTGRESQL, reading.database.reader)
-    gaps = []
-    if denied:
-        names = [name for group in denied.values() for name in group]
-        gaps.append(
-            Gap(
-                f"statistics and values of {_list(names)}",
-                f"{reading.database.reader} may not read {'them' if len(names) > 1 else 'it'}",
-                " ".join(_grant(schema, group, reader) for schema, group in sorted(denied.items())),
-            )
-        )
-    if filtered:
-        gaps.append(
-            Gap(
-                f"statistics and values of {_list(filtered)}",
-                f"row-level security hides rows from {reading.database.reader}",
-                f"ALTER ROLE {reader} BYPASSRLS; or run as the tables' owner.",
-            )
-        )
-    return gaps
-
-
-def _list(names: list[QualifiedName]) -> str:
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return ", ".join(str(name) for name in names[:_LISTED]) + more
-
-
-def _grant(schema: str, names: list[QualifiedName], reader: str) -> str:
-    """The exact GRANTs for one schema: by name, or for all of its tables when they are many."""
-    quoted = quote_name(Engine.POSTGRESQL, schema)
-    tables = ", ".join(quote_qualified(Engine.POSTGRESQL, name) for name in names)
-    if len(names) > _LISTED:
-        tables = f"ALL TABLES IN SCHEMA {quoted}"
-    return f"GRANT USAGE ON SCHEMA {quoted} TO {reader}; GRANT SELECT ON {tables} TO {reader};"
+    what, reader = "statistics and values of", reading.database.reader
+    return ([denied_gap(what, denied, reader)] if denied else []) + ([filtered_gap(what, filtered, reader)] if filtered else [])
