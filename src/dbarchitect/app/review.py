@@ -17,7 +17,7 @@ from dbarchitect.model.progress import Progress
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.model.task import Muting, Plan, Todo
 from dbarchitect.plan.make import make_plan
-from dbarchitect.report.json_report import json_report
+from dbarchitect.report.json_report import render_json
 from dbarchitect.report.markdown import render
 from dbarchitect.report.terminal import summary
 
@@ -91,7 +91,7 @@ def review_snapshot(snapshot: Snapshot, request: Request, settings: Settings, pr
     to_todo = request.format is Format.MARKDOWN and request.output is not None
     previous, kept = read_todo(request.output) if to_todo and request.output else (None, Kept())
     plan = _planned(snapshot, judged, previous, settings, muting)
-    text = render(plan) if request.format is Format.MARKDOWN else json_report(plan)
+    text = render(plan) if request.format is Format.MARKDOWN else render_json(plan)
     if request.output is not None:
         kept.put_aside()
         write_atomically(request.output, text)
@@ -101,7 +101,7 @@ def review_snapshot(snapshot: Snapshot, request: Request, settings: Settings, pr
     return Reviewed(
         plan,
         text if request.output is None else None,
-        lambda colour: kept.note() + summary(plan, written, color=colour),
+        lambda colour: kept.note() + summary(plan, color=colour, file=written),
         1 if _failing(plan, request.fail_on) else 0,
     )
 

@@ -42,7 +42,7 @@ def named_source(source: str | None) -> str:
         return "postgresql://"
     raise UsageError(
         "no source is named",
-        "give a URL (postgresql://…, mysql://…), a snapshot file, a .sql file or a folder, or set DATABASE_URL or PGHOST and PGDATABASE",
+        "give a URL (postgresql://…, mysql://…), a snapshot file, a .sql file or a folder; or set DATABASE_URL or PGHOST",
     )
 
 
