@@ -87,7 +87,7 @@ def quoted(text: str) -> str:
     return '"' + re.sub(r'([$`"\\])', r"\\\1", text) + '"'
 
 
-def test_command(context: Context, verify: Verification) -> str:
+def verify_command(context: Context, verify: Verification) -> str:
     """The shell command that runs a verification."""
     if context.engine is Engine.POSTGRESQL:
         return f'psql "$DATABASE_URL" -XAtc {quoted(verify.sql)}'

@@ -6,7 +6,7 @@ from dbarchitect.model.change import Change, Strategy
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Finding, Trial
 from dbarchitect.model.task import Context, Item, PlanEntry, Task
-from dbarchitect.report.scripts import statements, test_command
+from dbarchitect.report.scripts import statements, verify_command
 from dbarchitect.report.text import code, fence, in_bytes, inline, sentence
 
 _INSIDE = "    "
@@ -136,7 +136,7 @@ def _testing(item: Item, change: Change, context: Context) -> list[str]:
     if change.verify is None:
         return ["  - **Testing**: ticks this item once the finding is gone:", *fence(commands[0], "sh", _INSIDE)]
     # the whole statement goes to the client in one word of the shell, on as many lines as it has
-    commands.insert(0, test_command(context, change.verify))
+    commands.insert(0, verify_command(context, change.verify))
     answer = f"prints {code(change.verify.expected)}" if change.verify.expected else "prints an empty line"
     return [
         f"  - **Testing**: the first {answer} once done; the second ticks this item:",

@@ -7,7 +7,7 @@ _CONTROLS = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 # an underscore inside a word means nothing to Markdown and stays readable
 _SPECIAL = re.compile(r"[\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_])")
 _CODE_SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
-_LIST_START = re.compile(r"^(\s*)([-+#=>]|\d+[.)])(?=\s|$)")
+_LIST_START = re.compile(r"^(\s*\d*)([-+#=>.)])(?=\s|$)")
 
 
 def visible(text: str) -> str:
@@ -36,7 +36,7 @@ def name(text: str) -> str:
 
 def plain(markdown: str) -> str:
     """The text that `name` made this Markdown of."""
-    return re.sub(r"\\([^\w\s])", r"\1", markdown).replace("&lt;", "<").replace("&amp;", "&")
+    return re.sub(r"\\([\\`*\[\]|~$_])", r"\1", markdown).replace("&lt;", "<").replace("&amp;", "&")
 
 
 def code(text: str) -> str:
