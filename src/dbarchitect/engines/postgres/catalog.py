@@ -77,7 +77,6 @@ def _relations(session: ReadSession) -> Relations:
         rows=rows,
         types=DataTypes(session.ask("types")),
         comments=Comments(session.ask("comments")),
-        collations={row.oid: row.name for row in session.ask("collations")},
         locked=locked,
         parents=parents,
         names={oid: QualifiedName(row.schema, row.name) for oid, row in rows.items()},

@@ -3,13 +3,11 @@
 from collections import defaultdict
 from typing import Any
 
-from dbarchitect.engines.postgres.relations import Relations
+from dbarchitect.engines.postgres.relations import DEFAULT_COLLATION, Relations
 from dbarchitect.engines.postgres.session import ReadSession, Rows
 from dbarchitect.model.catalog import Index, IndexEntry
 from dbarchitect.model.names import QualifiedName
 from dbarchitect.model.usage import IndexUsage
-
-_DEFAULT_COLLATION = 100  # pg_collation's `default` (src/include/catalog/pg_collation.dat)
 
 
 def read_indexes(session: ReadSession, relations: Relations, constraints: Rows) -> dict[int, Any]:
@@ -21,6 +19,7 @@ def read_indexes(session: ReadSession, relations: Relations, constraints: Rows) 
     classes = {r.oid: None if r.is_default else r.name for r in session.ask("operator_classes")}
     backing = {r.index: r.name for r in constraints if r.kind in "pux" and r.index}
     rows = session.ask("indexes", locked=relations.locked)
+    relations.read_collations(session, {oid for row in rows for oid in row.collations})
     names = {row.oid: QualifiedName(row.schema, row.name) for row in rows}
     found: dict[int, list[Index]] = defaultdict(list)
     for row in rows:
@@ -76,7 +75,7 @@ def _definition(row: Any, relations: Relations) -> str:
 def _entry(row: Any, k: int, relations: Relations, classes: dict[int, str | None]) -> IndexEntry:
     position = row.columns[k]
     collation = row.collations[k]
-    own = relations.column_collations.get((row.relation, position), _DEFAULT_COLLATION)
+    own = relations.column_collations.get((row.relation, position), DEFAULT_COLLATION)
     return IndexEntry(
         column=relations.column_names[row.relation].get(position) if position else None,
         expression=row.expressions[k] if position == 0 else None,

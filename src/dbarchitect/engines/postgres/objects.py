@@ -102,6 +102,8 @@ def read_domains(session: ReadSession, relations: Relations, constraints: Rows) 
     for row in constraints:
         if row.domain and row.kind == "c":
             checks[row.domain].append(check(row, relations))
+    rows = session.ask("domains")
+    relations.read_collations(session, {row.collation for row in rows if row.collation})
     return tuple(
         Domain(
             name=QualifiedName(row.schema, row.name),
@@ -113,7 +115,7 @@ def read_domains(session: ReadSession, relations: Relations, constraints: Rows) 
             owner=row.owner,
             comment=relations.comments.of("pg_type", row.oid),
         )
-        for row in session.ask("domains")
+        for row in rows
     )
 
 

@@ -11,7 +11,8 @@ from dbarchitect.model.names import QualifiedName
 
 _STORAGE = {"p": "plain", "e": "external", "m": "main", "x": "extended"}
 _COMPRESSION = {"p": "pglz", "l": "lz4"}
-_USUAL_COLLATIONS = (0, 100)  # none, and pg_collation's `default`
+DEFAULT_COLLATION = 100
+"""pg_collation's `default` (src/include/catalog/pg_collation.dat)."""
 
 
 class Comments:
@@ -32,14 +33,20 @@ class Relations:
     rows: dict[int, Any]
     types: DataTypes
     comments: Comments
-    collations: dict[int, str]
     locked: tuple[int, ...]
+    collations: dict[int, str] = field(default_factory=lambda: {DEFAULT_COLLATION: '"default"'})
     parents: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     names: dict[int, QualifiedName] = field(default_factory=dict)
     columns: dict[int, list[Column]] = field(default_factory=dict)
     column_names: dict[int, dict[int, str]] = field(default_factory=dict)
     column_collations: dict[tuple[int, int], int] = field(default_factory=dict)
     indexes: dict[int, list[Index]] = field(default_factory=dict)
+
+    def read_collations(self, session: ReadSession, wanted: set[int]) -> None:
+        """Fill `collations` with those not known yet."""
+        missing = wanted - self.collations.keys() - {0}
+        if missing:
+            self.collations |= {row.oid: row.name for row in session.ask("collations", wanted=sorted(missing))}
 
     def own(self, oid: int) -> bool:
         """True for a relation that belongs to the user, not to an extension."""
@@ -57,9 +64,11 @@ def read_columns(session: ReadSession, relations: Relations) -> None:
     not_null = {(row.relation, row.position): row for row in session.ask("not_null_constraints")}
     columns: dict[int, list[Column]] = defaultdict(list)
     names: dict[int, dict[int, str]] = defaultdict(dict)
-    for row in session.ask("columns", locked=relations.locked):
+    rows = session.ask("columns", locked=relations.locked)
+    relations.read_collations(session, {row.collation for row in rows})
+    for row in rows:
         names[row.relation][row.position] = row.name
-        if row.collation not in _USUAL_COLLATIONS:
+        if row.collation not in (0, DEFAULT_COLLATION):
             relations.column_collations[row.relation, row.position] = row.collation
         if relations.own(row.relation):
             columns[row.relation].append(_column(row, relations, not_null.get((row.relation, row.position))))

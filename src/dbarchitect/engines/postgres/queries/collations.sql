@@ -4,6 +4,4 @@ SELECT /* dbarchitect */
          ELSE quote_ident(n.nspname) || '.' || quote_ident(c.collname) END AS name
 FROM pg_collation c
 JOIN pg_namespace n ON n.oid = c.collnamespace
-WHERE c.oid IN (SELECT attcollation FROM pg_attribute)
-   OR c.oid IN (SELECT unnest(indcollation) FROM pg_index WHERE indrelid >= 16384)
-   OR c.oid IN (SELECT typcollation FROM pg_type)
+WHERE c.oid = ANY (%(wanted)s::oid[])
