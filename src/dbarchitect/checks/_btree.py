@@ -61,7 +61,9 @@ def btree_bytes(
     if snapshot.engine is not Engine.POSTGRESQL:
         return None
     data = ceil(sum(w for w in widths if w is not None)) + 4 * (len(columns) - 1)
-    tuple_bytes = 4 + 8 * ceil((8 + data) / 8)
+    varying = any(c.type.bytes is None for c in columns)
+    # an average hides where single values cross the alignment: half of it on top
+    tuple_bytes = 4 + 8 + data + 4 if varying else 4 + 8 * ceil((8 + data) / 8)
     shared = not unique and not any(c.type.family in _NO_POSTING for c in columns)
     distinct = _distinct(snapshot, table, columns, rows) if shared else rows
     leaves = ceil(_leaf_bytes(rows, distinct, tuple_bytes) / (_USABLE * fill))

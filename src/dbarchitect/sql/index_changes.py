@@ -118,6 +118,47 @@ def rebuild_index(table: Table, index: Index, verify: Verification | None = None
     return change
 
 
+def create_partitioned_index(
+    table: Table, partitions: tuple[Table, ...], name: str, columns: tuple[str, ...], *, size_bytes: int | None = None
+) -> Change:
+    """An index on a partitioned table, built without stopping writes: the parent's alone, then each partition's, attached.
+
+    A partition's own index of the same shape is attached instead of built; undo makes it anew, since it falls with the parent's.
+    """
+    engine, target = Engine.POSTGRESQL, quote_qualified(Engine.POSTGRESQL, table.name)
+    entries = tuple(IndexEntry(column) for column in columns)
+    parent = Index(QualifiedName(table.name.schema, name), table.name, "btree", entries)
+    qualified = quote_qualified(engine, parent.name)
+    steps = [Step(f"CREATE INDEX {quote_name(engine, name)} ON ONLY {target} ({quote_columns(engine, columns)})")]
+    undo = [Step(f"DROP INDEX {qualified}")]
+    for part in partitions:
+        own = next((i for i in part.indexes if _same_shape(i, entries)), None)
+        if own is None:
+            made = QualifiedName(part.name.schema, shorten_name(engine, "ix", part.name.name, *columns))
+            own = replace(parent, table=part.name, name=made)
+            steps.append(Step(create_statement(part, own), alone=True))
+        else:
+            undo.append(Step(create_again(own), alone=True))
+        steps.append(Step(f"ALTER INDEX {qualified} ATTACH PARTITION {quote_qualified(engine, own.name)}"))
+    return Change(
+        ChangeKind.INDEX,
+        Strategy.ONLINE_DDL,
+        tuple(steps),
+        tuple(undo),
+        f"SHARE on the parent for milliseconds; then {SHARE_UPDATE} for each partition",
+        "as long as two scans of each partition and the sort of its keys; it waits for older transactions",
+        index_exists(engine, table.name, name),
+        hazards=(_LEFT_OVER, "the index serves once it is attached on every partition"),
+        size_bytes=size_bytes,
+    )
+
+
+def _same_shape(index: Index, entries: tuple[IndexEntry, ...]) -> bool:
+    """True for a plain free-standing B-tree of these entries."""
+    plain = index.method == "btree" and index.entries == entries and not index.include and not index.unique
+    return plain and index.whole and index.parent is None and not index.clustered
+
+
 def attach_partition_indexes(parent: Index, partitions: tuple[Table, ...]) -> Change:
     """Build the index that a partitioned index lacks on some partitions, and attach it."""
     engine = Engine.POSTGRESQL

@@ -4,7 +4,7 @@ A CONCURRENTLY build that was cancelled, timed out or met duplicates leaves an i
 write still keeps it, and a unique one may go on refusing rows. Names that end in _ccnew or _ccold are left over from
 REINDEX CONCURRENTLY and are superfluous.
 
-A build that is going on right now looks the same; tables on which some session holds the lock of a build are left out.
+Ignore it while a build is going on, which looks the same; tables on which some session holds the lock of a build are left out.
 """
 
 from collections.abc import Iterator

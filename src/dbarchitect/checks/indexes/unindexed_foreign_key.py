@@ -14,7 +14,8 @@ from dbarchitect.checks._btree import btree_bytes
 from dbarchitect.checks._index_facts import indexed
 from dbarchitect.checks._weigh import is_small, share_of_database, table_facts, weigh
 from dbarchitect.checks._window import window
-from dbarchitect.model.catalog import ForeignKey, Table
+from dbarchitect.model.catalog import ForeignKey, Table, TableKind
+from dbarchitect.model.change import Change
 from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding
@@ -23,6 +24,7 @@ from dbarchitect.model.names import Engine, constraint_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import create_index
 from dbarchitect.sql.identifiers import shorten_name
+from dbarchitect.sql.index_changes import create_partitioned_index
 
 CODES = ("IDX-01",)
 ENGINES = (Engine.POSTGRESQL,)  # InnoDB makes such an index by itself
@@ -45,6 +47,15 @@ def _removed(snapshot: Snapshot, keys: list[ForeignKey]) -> int | None:
     return sum(p.usage.rows_deleted or 0 for p in parents if p and p.usage)
 
 
+def _index(snapshot: Snapshot, table: Table, key: ForeignKey) -> Change:
+    name = shorten_name(snapshot.engine, "ix", table.name.name, *key.columns)
+    size = btree_bytes(snapshot, table, key.columns)
+    parts = tuple(snapshot.partitions(table.name))
+    if table.partition_key and all(p.kind is TableKind.TABLE for p in parts):
+        return create_partitioned_index(table, parts, name, key.columns, size_bytes=size)
+    return create_index(snapshot.engine, table, name, key.columns, size_bytes=size)
+
+
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     """One finding for each set of foreign-key columns that no index serves."""
     for table, keys in _missing(snapshot, limits):
@@ -60,13 +71,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
                 f"{target} and every join from it reads the whole table.{traffic}"
             ),
             evidence=(Evidence(EvidenceKind.OBSERVED, f"none of its {len(table.indexes)} indexes starts with ({columns})"),),
-            change=create_index(
-                snapshot.engine,
-                table,
-                shorten_name(snapshot.engine, "ix", table.name.name, *key.columns),
-                key.columns,
-                size_bytes=btree_bytes(snapshot, table, key.columns),
-            ),
+            change=_index(snapshot, table, key),
             severity=weigh(snapshot, table, limits),
             confidence=Confidence.PROVEN if removed else Confidence.LIKELY,
             weight=share_of_database(snapshot, table),

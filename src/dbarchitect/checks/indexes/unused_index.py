@@ -117,7 +117,7 @@ CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint REFERENCES custom
 INSERT INTO orders SELECT i, 1 + i % 5000, md5(i::text), date '2025-01-01' + i % 365 FROM generate_series(1, 60000) i;
 CREATE INDEX note ON orders (note, placed);
 CREATE INDEX customer ON orders (customer_id, placed, id);
-CREATE UNIQUE INDEX one ON orders (note, id);
+CREATE UNIQUE INDEX one ON orders (id, note);
 CREATE INDEX little ON orders (placed) WHERE id < 100;
 ANALYZE;
 """
@@ -127,7 +127,7 @@ EXAMPLES = (
         Engine.POSTGRESQL,
         bad=_TABLE + "SELECT count(*) FROM orders WHERE id = 7;" + _COUNT,
         good=_TABLE
-        + "SELECT count(*) FROM orders WHERE id = 7; SET enable_seqscan = off; SELECT placed FROM orders WHERE note = 'x';"
+        + "SELECT count(*) FROM orders WHERE id = 7; SET enable_seqscan = off; SELECT id FROM orders WHERE note = 'x' AND placed = '2025-02-01';"
         + _COUNT,
         yields=("index public.orders.note",),
         limits=Limits(counters_age_days=0),

@@ -63,7 +63,7 @@ def retype_keys(snapshot: Snapshot, targets: list[Target], new_type: str, sequen
     steps = [Step(retype_statement(t.name, (r,))) for t, r in retypes]
     undo = [Step(retype_statement(t.name, (r,), forward=False)) for t, r in retypes]
     # an identity column's sequence follows the column by itself
-    if sequence is not None and not sequence.identity and sequence.type != new_type:
+    if sequence is not None and not sequence.identity and sequence.type != "int8" and new_type == "bigint":
         name = quote_qualified(Engine.POSTGRESQL, sequence.name)
         steps.append(Step(f"ALTER SEQUENCE {name} AS {new_type}"))
         undo.insert(0, Step(f"ALTER SEQUENCE {name} AS {sequence.type}"))

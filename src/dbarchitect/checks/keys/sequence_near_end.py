@@ -23,7 +23,7 @@ from dbarchitect.sql.key_changes import alter_sequence
 CODES = ("KEY-15", "KEY-16")
 ENGINES = (Engine.POSTGRESQL,)
 NEEDS_LIVE = True
-_MAXIMUM = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
+_MAXIMUM = {"int2": 2**15 - 1, "int4": 2**31 - 1, "int8": 2**63 - 1}
 
 
 def _users(snapshot: Snapshot) -> dict[object, list[tuple[Table, Column]]]:
@@ -53,11 +53,11 @@ def _column_ends_first(sequence: Sequence, users: list[tuple[Table, Column]]) ->
     return any(limit <= sequence.maximum for limit in room)
 
 
-def _extend(sequence: Sequence, users: list[tuple[Table, Column]]) -> Change | None:
-    whole = _MAXIMUM.get(sequence.type, 2**63 - 1)
+def _extend(sequence: Sequence) -> Change | None:
+    whole = _MAXIMUM[sequence.type]
     if sequence.maximum < whole:
         return alter_sequence(sequence, "NO MAXVALUE", f"MAXVALUE {sequence.maximum}", maximum=whole)
-    if sequence.type == "bigint":
+    if sequence.type == "int8":
         return None
     return alter_sequence(sequence, "AS bigint", f"AS {sequence.type}", maximum=2**63 - 1)
 
@@ -70,7 +70,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         unique = [(t, c) for t, c in users if any(k.columns == (c.name,) for k in t.keys)]
         if share < limits.number_space_share or _column_ends_first(sequence, users) or (sequence.cycle and not unique):
             continue
-        change = _extend(sequence, users)
+        change = _extend(sequence)
         if change is None:
             continue
         numbers = f" of {users[0][0].name}.{users[0][1].name}" if users else ""
