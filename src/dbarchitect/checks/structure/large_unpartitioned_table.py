@@ -83,7 +83,7 @@ EXAMPLES = (
         bad="""
 CREATE TABLE measures (id bigint PRIMARY KEY, at timestamptz NOT NULL, n int);
 INSERT INTO measures SELECT i, timestamptz '2025-01-01' + i * interval '1 minute', i FROM generate_series(1, 9000) i;
-DELETE FROM measures WHERE at < '2025-01-02';
+DELETE FROM measures WHERE at < '2025-01-02'; SELECT pg_stat_force_next_flush();
 ANALYZE;
 """,
         good="""
@@ -91,7 +91,7 @@ CREATE TABLE measures (id bigint PRIMARY KEY, at timestamptz NOT NULL, n int);
 INSERT INTO measures SELECT i, timestamptz '2025-01-01' + i * interval '1 minute', i FROM generate_series(1, 9000) i;
 CREATE TABLE people (id bigint PRIMARY KEY, born date NOT NULL, n int);
 INSERT INTO people SELECT i, date '1950-01-01' + (i * 7919) % 20000, i FROM generate_series(1, 9000) i;
-DELETE FROM people WHERE id % 4 = 0;
+DELETE FROM people WHERE id % 4 = 0; SELECT pg_stat_force_next_flush();
 ANALYZE;
 """,
         yields=("table public.measures",),

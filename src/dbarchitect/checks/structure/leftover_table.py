@@ -85,7 +85,7 @@ EXAMPLES = (
         good="""
 CREATE TABLE threshold (id bigint PRIMARY KEY); CREATE TABLE household (id bigint PRIMARY KEY); CREATE TABLE hardcopy (id bigint PRIMARY KEY);
 CREATE TABLE prices_old (id bigint PRIMARY KEY, n int); INSERT INTO prices_old SELECT i, i FROM generate_series(1, 50) i;
-UPDATE prices_old SET n = 2 WHERE id = 3;
+UPDATE prices_old SET n = 2 WHERE id = 3; SELECT pg_stat_force_next_flush();
 CREATE TABLE users_bak (id bigint PRIMARY KEY); CREATE VIEW everybody AS SELECT id FROM users_bak;
 """,
         yields=("table public.users_backup_20240131",),

@@ -125,6 +125,11 @@ def shaped_columns(snapshot: Snapshot, limits: Limits) -> Iterator[Shaped]:
                 yield Shaped(table, column, answer)
 
 
+def is_quantity(column: Column) -> bool:
+    """True when the last word of the name is one of amounts and measures: account_balance is, year_code is not."""
+    return words(column.name)[-1:] != () and words(column.name)[-1] in QUANTITIES
+
+
 def is_code(column: Column) -> bool:
     """True when the name says that the spelling matters: a code, a number that names something, an outside key."""
     parts = words(column.name)

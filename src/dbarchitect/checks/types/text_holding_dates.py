@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from dbarchitect.checks._weigh import share_of_database, table_facts
 from dbarchitect.checks.types._retype import retype
-from dbarchitect.checks.types._shapes import shaped_columns
+from dbarchitect.checks.types._shapes import LEAST_VALUES, shaped_columns
 from dbarchitect.model.check import Example
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.limits import Limits
@@ -30,7 +30,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         table, column, answer = shaped.table, shaped.column, shaped.answer
         if shaped.all_are(TextShape.DATE):
             new, what, back = "date", "a date", "to_char({}, 'YYYY-MM-DD')"
-        elif answer.values >= 100 and answer.count(TextShape.TIMESTAMP) == answer.values:
+        elif answer.values >= LEAST_VALUES and answer.count(TextShape.TIMESTAMP) == answer.values:
             new, what, back = "timestamp with time zone", "a moment", "{}::text"
         else:
             continue

@@ -9,11 +9,10 @@ columns with any leading zero, are not reported.
 
 from collections.abc import Iterator
 
-from dbarchitect.checks._names import has_word
 from dbarchitect.checks._tables import distinct_values, known_values
 from dbarchitect.checks._weigh import share_of_database, table_facts
 from dbarchitect.checks.types._retype import retype
-from dbarchitect.checks.types._shapes import QUANTITIES, Shaped, is_code, shaped_columns
+from dbarchitect.checks.types._shapes import LEAST_VALUES, Shaped, is_code, is_quantity, shaped_columns
 from dbarchitect.model.check import Example
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.limits import Limits
@@ -37,7 +36,7 @@ def _is_number(snapshot: Snapshot, shaped: Shaped) -> bool:
         or answer.count(TextShape.BOOLEAN) == answer.values
     ):
         return False
-    if has_word(column.name, QUANTITIES):
+    if is_quantity(column):
         return True
     widths = {len(v) for v in known_values(snapshot, shaped.table, column)}
     return not is_code(column) and len(widths) > 1 and (distinct_values(snapshot, shaped.table, column) or 0) >= 20
@@ -47,11 +46,11 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     """One finding for each text column whose values are all numbers."""
     for shaped in shaped_columns(snapshot, limits):
         table, column = shaped.table, shaped.column
-        if not shaped.answer.values >= 100 or not _is_number(snapshot, shaped):
+        if shaped.answer.values < LEAST_VALUES or not _is_number(snapshot, shaped):
             continue
         whole = shaped.answer.count(TextShape.INTEGER) == shaped.answer.values
         new = "bigint" if whole else "numeric"
-        named = has_word(column.name, QUANTITIES)
+        named = is_quantity(column)
         every = "every value" if shaped.answer.reach.complete else "every value of the sample"
         yield Finding(
             subject=column_subject(table.name, column.name),

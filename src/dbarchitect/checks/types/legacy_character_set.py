@@ -1,0 +1,138 @@
+"""Text in a character set that cannot hold every character.
+
+utf8 (utf8mb3) lacks everything beyond the basic plane, emoji and many Chinese characters among it; latin1 lacks most of the
+world. Such a character is refused in strict mode and cut off or turned to `?` without. Joins between columns of
+different sets convert one side and may use no index.
+
+Ignore it for columns that hold codes of another system and never text of people; ascii columns are left out.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from dbarchitect.checks._weigh import share_of_database, table_facts
+from dbarchitect.model.catalog import TEXTUAL, Column, Table, TypeFamily
+from dbarchitect.model.change import Change, ChangeKind, Verification
+from dbarchitect.model.check import Example
+from dbarchitect.model.evidence import Evidence, EvidenceKind
+from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.limits import Limits
+from dbarchitect.model.names import MYSQL_FAMILY, Engine, column_subject, table_subject
+from dbarchitect.model.snapshot import Snapshot
+from dbarchitect.sql.changes import advice
+from dbarchitect.sql.identifiers import quote_literal
+from dbarchitect.sql.mysql_changes import copying_alter
+from dbarchitect.sql.mysql_ddl import column_clause
+
+CODES = ("TYP-16",)
+ENGINES = MYSQL_FAMILY
+_LEGACY = ("utf8", "utf8mb3", "latin1", "latin2", "cp1250", "cp1251", "cp1252", "koi8r", "ucs2")
+_FAMILIES = TEXTUAL | {TypeFamily.ENUM, TypeFamily.SET}
+
+
+def _legacy(table: Table) -> list[Column]:
+    return [c for c in table.columns if c.type.family in _FAMILIES and c.character_set in _LEGACY]
+
+
+def _old_default(snapshot: Snapshot, table: Table) -> str:
+    facts = next((t for t in snapshot.mysql.tables if t.name == table.name), None) if snapshot.mysql else None
+    return facts.collation or "" if facts else ""
+
+
+def _definition(snapshot: Snapshot, table: Table) -> str:
+    return next((t.definition for t in snapshot.mysql.tables if t.name == table.name), "") if snapshot.mysql else ""
+
+
+def _clause_with_set(definition: str, column: Column) -> str | None:
+    """The column's clause with its character set said, since a new default of the table would change what it means."""
+    clause = column_clause(definition, column.name)
+    if clause is None or " CHARACTER SET " in clause or " COLLATE " in clause:
+        # a collation alone is said by the server when it differs from the table's
+        return (
+            clause.replace(" COLLATE ", f" CHARACTER SET {column.character_set} COLLATE ", 1)
+            if clause and " CHARACTER SET " not in clause
+            else clause
+        )
+    words = f"{column.type.text} CHARACTER SET {column.character_set} COLLATE {column.collation}"
+    return clause.replace(column.type.text, words, 1)
+
+
+def _change(snapshot: Snapshot, table: Table) -> Change:
+    texts = [c for c in table.columns if c.character_set is not None and c.type.family in _FAMILIES]
+    definition, before = _definition(snapshot, table), _old_default(snapshot, table)
+    clauses = [_clause_with_set(definition, c) for c in texts]
+    binary = {str(c.collation).endswith("_bin") for c in texts}
+    keyed = {c for t, k in snapshot.catalog.references() for c in _key_columns(t, k, table)}
+    generated = any(c.generated for c in texts)
+    if not definition or not before or None in clauses or len(binary) > 1 or generated or keyed & {c.name for c in texts}:
+        return advice(
+            ChangeKind.SCHEMA,
+            "MODIFY each text column to CHARACTER SET utf8mb4, those of both ends of a foreign key in one session with foreign_key_checks off, "
+            "and keep _bin collations as utf8mb4_bin.",
+        )
+    collation = "utf8mb4_bin" if binary == {True} else snapshot.catalog.collation or ""
+    words = f" COLLATE {collation}" if collation.startswith("utf8mb4") else ""
+    schema, name = quote_literal(snapshot.engine, table.name.schema), quote_literal(snapshot.engine, table.name.name)
+    verify = Verification(
+        f"SELECT count(*) FROM information_schema.columns WHERE table_schema = {schema} AND table_name = {name} "
+        f"AND character_set_name IN ({', '.join(quote_literal(snapshot.engine, s) for s in _LEGACY)})",
+        "0",
+    )
+    undo = ", ".join(
+        [f"DEFAULT CHARACTER SET {before.partition('_')[0]} COLLATE {before}", *(f"MODIFY COLUMN {c}" for c in clauses)]
+    )
+    change = copying_alter(snapshot.engine, table.name, f"CONVERT TO CHARACTER SET utf8mb4{words}", undo, verify)
+    return replace(
+        change,
+        hazards=(
+            "the undo fails or loses characters once some were stored that the old set lacks",
+            "a key over long text may exceed 3072 bytes: the statement then fails and nothing is changed",
+            "unique text keys may meet values that the new collation calls equal: the statement then fails and nothing is changed",
+        ),
+        assumptions=("latin1 columns hold latin1, not UTF-8 bytes that an old client put there: look at a few rows with accents",),
+    )
+
+
+def _key_columns(child: Table, key: object, table: Table) -> list[str]:
+    from dbarchitect.model.catalog import ForeignKey
+
+    assert isinstance(key, ForeignKey)
+    return [*(key.columns if child.name == table.name else ()), *(key.target_columns if key.target == table.name else ())]
+
+
+def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
+    """One finding for each table with such columns."""
+    for table in snapshot.catalog.tables:
+        columns = _legacy(table)
+        if not columns:
+            continue
+        sets = sorted({str(c.character_set) for c in columns})
+        names = ", ".join(c.name for c in columns[:5]) + (f" and {len(columns) - 5} more" if len(columns) > 5 else "")
+        yield Finding(
+            subject=table_subject(table.name),
+            title=f"text of {table.name.name} is {' and '.join(sets)}",
+            claim=f"{len(columns)} columns of {table.name} ({table_facts(snapshot, table)}) are {' and '.join(sets)}: {names}. They cannot hold every character.",
+            evidence=(Evidence(EvidenceKind.OBSERVED, f"character_set_name in information_schema.columns: {', '.join(sets)}"),),
+            change=_change(snapshot, table),
+            severity=Severity.NOTICE,
+            weight=share_of_database(snapshot, table),
+            benefit="every character can be stored",
+            also=tuple(column_subject(table.name, c.name) for c in columns),
+        )
+
+
+EXAMPLES = (
+    Example(
+        Engine.MARIADB,
+        bad="""
+CREATE TABLE a (id int PRIMARY KEY, name varchar(40) NOT NULL DEFAULT 'x' COMMENT 'varchar(40)', kind enum('p', 'q'), note text, code char(2) COLLATE utf8mb3_unicode_ci)
+  DEFAULT CHARACTER SET utf8mb3;
+CREATE TABLE b (id int PRIMARY KEY, name varchar(40) CHARACTER SET latin1, other varchar(10), KEY (name));
+CREATE TABLE c (code varchar(5) CHARACTER SET latin1 PRIMARY KEY);
+CREATE TABLE d (id int PRIMARY KEY, c varchar(5) CHARACTER SET latin1, FOREIGN KEY (c) REFERENCES c (code));
+INSERT INTO a (id) VALUES (1);
+""",
+        good="CREATE TABLE a (id int PRIMARY KEY, name varchar(40), hash char(40) CHARACTER SET ascii, raw varbinary(20)) DEFAULT CHARACTER SET utf8mb4;",
+        yields=("table {database}.a", "table {database}.b", "table {database}.c", "table {database}.d"),
+    ),
+)
