@@ -18,9 +18,9 @@ from dbarchitect.model.snapshot import Gap, Snapshot
 from dbarchitect.sql.identifiers import quote_literal, quote_name, quote_qualified
 from dbarchitect.sql.mysql_schema import (
     DatabaseStatement,
+    comparable_definition,
     create_database_statement,
     mysql_schema_statements,
-    without_counter,
 )
 
 Connection: TypeAlias = "pymysql.Connection[pymysql.cursors.Cursor]"
@@ -45,7 +45,8 @@ UNION ALL SELECT 'database', schema_name, '', CONCAT_WS(' ', default_character_s
 def clone_mysql_schema(server: PrivateMariaDB, snapshot: Snapshot, progress: Progress = silent) -> tuple[Gap, ...]:
     """Make the snapshot's databases, under their own names, with every object; what could not be made, and why.
 
-    Names cannot be changed, as views and foreign keys spell them. LabError when the server already has a database of one of these names: it may be somebody's.
+    Names cannot be changed, as views and foreign keys spell them. LabError when the server already has a database of one of
+    these names: it may be somebody's.
     """
     with _session(server) as connection:
         for database in snapshot.catalog.schemas:
@@ -72,10 +73,12 @@ def _make_all(connection: Connection, statements: Sequence[DatabaseStatement], p
             failed += [(error, statement)] if error else []
             progress(_WHAT, number, len(pending))
     remedy = "none needed for the review: changes of this object are not rehearsed"
-    return [Gap(f"copy of the schema: {s.subject.key}", f"the lab's server refuses it: {error}", remedy) for error, s in failed]
+    return [Gap(f"copy of the schema: {s.subject.key}", f"it cannot be made again: {error}", remedy) for error, s in failed]
 
 
 def _attempt(connection: Connection, statement: DatabaseStatement) -> str | None:
+    if not statement.sql:
+        return "its definition could not be read from the source"
     try:
         if statement.database:
             connection.select_db(statement.database)
@@ -162,9 +165,9 @@ class MariaDBStage:
         names = sorted(key for key in {*now, *self._start} if now.get(key) != self._start.get(key))
         return tuple(f"{name} {_how(name in self._start, name in now)}" for name in names)
 
-    def settle(self) -> None:
+    def settle(self, *, clean: bool) -> None:
         """Variables that were prepared go back to this server's values."""
-        if self._start is not self._source_start or self.differences():
+        if self._start is not self._source_start or (not clean and self.differences()):
             self.restore()
 
     def restore(self) -> None:
@@ -204,7 +207,7 @@ class MariaDBStage:
         ):
             of = QualifiedName(str(schema), str(name))
             row = self._query(f"SHOW CREATE {_SHOWN.get(str(kind), 'TABLE')} {quote_qualified(Engine.MARIADB, of)}")[0]
-            found[f"{_SHOWN.get(str(kind), 'TABLE').lower()} {of}"] = without_counter(str(row[1]))
+            found[f"{_SHOWN.get(str(kind), 'TABLE').lower()} {of}"] = comparable_definition(str(row[1]))
         for kind, schema, name, text in self._query(_CODE.format(databases=databases)):
             found[f"{kind} {schema}.{name}"] = str(text)
         for name, value in self._query("SHOW GLOBAL VARIABLES"):

@@ -99,9 +99,9 @@ class PostgresStage:
         """What of the catalogue is not as it was."""
         return differences(self._watcher, self._start)
 
-    def settle(self) -> None:
+    def settle(self, *, clean: bool) -> None:
         """Cheap when the trial undid what it did."""
-        if self._start is not self._source_start or self.differences():
+        if self._start is not self._source_start or (not clean and self.differences()):
             self.restore()
 
     def restore(self) -> None:

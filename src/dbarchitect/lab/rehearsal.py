@@ -93,7 +93,7 @@ def _try(stage: Stage, change: Change) -> Trial:
         if failed.unknown_here:
             return Trial(stage.server, not_run=f"the lab has only {stage.server}, which does not know: {failed.step.sql}")
         return Trial(stage.server, verified=False if change.verify else None, failures=(failed.step,))
-    stage.settle()
+    stage.settle(clean=trial.undone is True)
     return trial
 
 

@@ -45,8 +45,9 @@ class Stage(Protocol):
     def differences(self) -> tuple[str, ...]:
         """What of the catalogue is not as it was at the start, in words."""
 
-    def settle(self) -> None:
-        """After a trial: settings that were only prepared for it go, and what it left behind makes the copy be restored."""
+    def settle(self, *, clean: bool) -> None:
+        """After a trial: settings that were only prepared for it go, and what it left behind makes the copy be restored.
+        `clean`: `differences` has just found none."""
 
     def restore(self) -> None:
         """Bring the copy back to the start, whatever happened to it."""

@@ -18,12 +18,13 @@ MARIADB = Engine.MARIADB
 
 # MySQL 8's collations after Unicode 9 are unknown to MariaDB
 _UNICODE_9 = re.compile(r"\butf8mb4_0900_(as_cs|bin)\b|\butf8mb4_(?:\w+_)?0900_\w+\b")
+_KEY = re.compile(r"  (?:(?:PRIMARY|UNIQUE|FULLTEXT|SPATIAL) KEY|KEY|CONSTRAINT) ")
 _COUNTER = re.compile(r" AUTO_INCREMENT=\d+")
 
 
 @dataclass(frozen=True, slots=True)
 class DatabaseStatement:
-    """One step of the rebuild, to be run while `database` is the current one."""
+    """One step of the rebuild, to be run while `database` is the current one. `sql` is empty when the source did not show it."""
 
     subject: Subject
     database: str
@@ -35,9 +36,12 @@ def mysql_schema_statements(snapshot: Snapshot) -> tuple[DatabaseStatement, ...]
     return tuple(_statements(snapshot))
 
 
-def without_counter(definition: str) -> str:
-    """A CREATE TABLE text without the next number that the engine would give: it moves with the rows."""
-    return _COUNTER.sub("", definition)
+def comparable_definition(definition: str) -> str:
+    """A CREATE TABLE text without what may move though nothing was changed: the next number that the engine would give, and
+    the order of keys and constraints. Columns keep their order."""
+    lines = [line.removesuffix(",") for line in _COUNTER.sub("", definition).splitlines()]
+    keys = [line for line in lines if _KEY.match(line)]
+    return "\n".join([line for line in lines if not _KEY.match(line)] + sorted(keys))
 
 
 def _statements(snapshot: Snapshot) -> Iterator[DatabaseStatement]:
@@ -70,6 +74,8 @@ def _known_collations(definition: str) -> str:
 
 
 def _create_view(view: View) -> str:
+    if not view.definition:
+        return ""
     return f"CREATE VIEW {quote_qualified(MARIADB, view.name)} AS {view.definition.rstrip().rstrip(';')}"
 
 
