@@ -15,7 +15,7 @@ from psycopg import sql
 
 from dbarchitect.checks import all_checks
 from dbarchitect.checks.questions import questions
-from dbarchitect.lab.embedded import EmbeddedPostgres, connect
+from dbarchitect.lab.embedded import EmbeddedPostgres
 from dbarchitect.lab.mariadb import PrivateMariaDB
 from dbarchitect.lab.scripts import run_script
 from dbarchitect.model.change import Step, Verification
@@ -110,7 +110,7 @@ class PostgresLaboratory:
             return read_answered(source, limits)
 
     def apply(self, steps: Sequence[Step]) -> None:
-        with psycopg.connect(self.url, autocommit=True, options="-c lock_timeout=5s", prepare_threshold=None) as session:
+        with _session(self.server, self.database) as session:
             for statements in _transactions(steps):
                 if len(statements) == 1:
                     session.execute(statements[0].encode())
@@ -120,7 +120,7 @@ class PostgresLaboratory:
                             session.execute(statement.encode())
 
     def value(self, verification: Verification) -> str:
-        with psycopg.connect(self.url, autocommit=True) as session:
+        with _session(self.server, self.database) as session:
             result = session.execute(verification.sql.encode()).pgresult
             assert result is not None and (result.ntuples, result.nfields) == (1, 1), "a verification gives one value"
             return (result.get_value(0, 0) or b"").decode()
@@ -129,12 +129,18 @@ class PostgresLaboratory:
         _settle(self.server)
 
 
+def _session(server: EmbeddedPostgres, database: str = "postgres") -> psycopg.Connection[tuple[Any, ...]]:
+    """A session that gives up rather than wait for an example's locks."""
+    options = "-c lock_timeout=10s -c statement_timeout=60s"
+    return psycopg.connect(server.url(database), autocommit=True, options=options, connect_timeout=10)
+
+
 @contextmanager
 def _postgres_laboratory(server: EmbeddedPostgres) -> Iterator[PostgresLaboratory]:
     before = _outside(server)
     name = f"example_{uuid.uuid4().hex[:10]}"
     server.create_database(name)
-    with connect(server) as session:
+    with _session(server) as session:
         for counters in ("bgwriter", "checkpointer", "io", "wal", "archiver"):
             session.execute("SELECT pg_stat_reset_shared(%s)", (counters,))
     try:
@@ -154,7 +160,7 @@ class _Outside:
 
 
 def _outside(server: EmbeddedPostgres) -> _Outside:
-    with connect(server) as session:
+    with _session(server) as session:
         return _Outside(
             frozenset(r[0] for r in session.execute("SELECT datname FROM pg_database")),
             frozenset(r[0] for r in session.execute("SELECT rolname FROM pg_roles")),
@@ -164,9 +170,9 @@ def _outside(server: EmbeddedPostgres) -> _Outside:
 
 
 def _put_back(server: EmbeddedPostgres, before: _Outside, database: str) -> None:
-    with connect(server) as session:
+    with _session(server) as session:
         for name, where in session.execute("SELECT gid, database FROM pg_prepared_xacts").fetchall():
-            with connect(server, where) as other:
+            with _session(server, where) as other:
                 other.execute(sql.SQL("ROLLBACK PREPARED {}").format(sql.Literal(name)))
         for (slot,) in session.execute("SELECT slot_name FROM pg_replication_slots").fetchall():
             if slot not in before.slots:
@@ -188,13 +194,13 @@ def _put_back(server: EmbeddedPostgres, before: _Outside, database: str) -> None
 
 def _settle(server: EmbeddedPostgres) -> None:
     """Reload, wait until new sessions see it, and restart when a setting waits for that."""
-    with connect(server) as session:
+    with _session(server) as session:
         loaded = session.execute("SELECT pg_conf_load_time()").fetchone()
         session.execute("SELECT pg_reload_conf()")
     assert loaded is not None
     until = time.monotonic() + 5
     while time.monotonic() < until:
-        with connect(server) as session:
+        with _session(server) as session:
             row = session.execute("SELECT pg_conf_load_time(), (SELECT bool_or(pending_restart) FROM pg_settings)").fetchone()
         assert row is not None
         if row[0] > loaded[0]:

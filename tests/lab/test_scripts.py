@@ -53,3 +53,10 @@ def test_a_failing_statement_is_named(fresh_database: str) -> None:
 def test_a_failing_statement_that_was_to_wait(fresh_database: str) -> None:
     with pytest.raises(LabError, match="no_such"), run_script(fresh_database, "-- session a\n-- wait\nSELECT * FROM no_such;"):
         pass
+
+
+def test_counters_are_visible(fresh_database: str) -> None:
+    script = "CREATE TABLE t (a int); INSERT INTO t VALUES (1); SELECT * FROM t; INSERT INTO t VALUES (2); DELETE FROM t;"
+    with psycopg.connect(fresh_database) as session, run_script(fresh_database, script):
+        counters = "SELECT n_tup_ins, n_tup_del, seq_scan FROM pg_stat_user_tables"
+        assert session.execute(counters).fetchone() == (2, 2, 2)

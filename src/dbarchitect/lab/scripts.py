@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import psycopg
 import pymysql
+from psycopg.pq import TransactionStatus
 
 from dbarchitect.errors import LabError
 from dbarchitect.model.names import Engine
@@ -23,6 +24,7 @@ from dbarchitect.sql.script import PartKind, split_script
 
 MAIN = "main"
 _BLOCKED_SECONDS = 10.0
+_STATEMENT_SECONDS = 120
 _DIRECTIVE = re.compile(r"^--[ \t]+(?:session[ \t]+(?P<session>\w+)|(?P<wait>wait))[ \t]*\r?$", re.MULTILINE)
 
 
@@ -43,6 +45,9 @@ class Session(Protocol):
 
     def blocked(self, observer: "Session") -> bool:
         """True while the running statement waits for another session."""
+
+    def settle(self) -> None:
+        """Make the counters of what it has done visible to others, if it is idle."""
 
     def end(self) -> None:
         """Cancel what runs and close."""
@@ -87,26 +92,29 @@ def run_script(url: str, script: str) -> Iterator[None]:
         for statement in read_script(engine, script):
             if statement.waits:
                 observer = session(MAIN) if statement.session != MAIN else session("observer")
-                waiting.append(_Waiting(session(statement.session), statement.sql, observer))
+                waiting.append(_Waiting(statement, session(statement.session), observer))
             else:
                 session(statement.session).run(statement.sql)
         for waiter in waiting:
             waiter.raise_error()
+        for name in sessions.keys() - {waiter.session_name for waiter in waiting}:
+            sessions[name].settle()
         yield
 
 
 class _Waiting:
     """A statement that runs in a thread of its own. Returns once it waits for another session, or has ended."""
 
-    def __init__(self, session: Session, sql: str, observer: Session) -> None:
+    def __init__(self, statement: SessionStatement, session: Session, observer: Session) -> None:
         self._error: LabError | None = None
-        self._session, self._sql = session, sql
+        self.session_name = statement.session
+        self._session, self._sql = session, statement.sql
         thread = threading.Thread(target=self._run, daemon=True)
         thread.start()
         until = time.monotonic() + _BLOCKED_SECONDS
         while thread.is_alive() and not session.blocked(observer):
             if time.monotonic() > until:
-                raise LabError(f"the statement neither ends nor waits for a lock: {sql[:200]}")
+                raise LabError(f"the statement neither ends nor waits for a lock: {statement.sql[:200]}")
             time.sleep(0.02)
 
     def _run(self) -> None:
@@ -130,7 +138,13 @@ class PostgresSession:
     """A session on PostgreSQL, outside of transactions unless a statement begins one."""
 
     def __init__(self, url: str, name: str) -> None:
-        self._connection = psycopg.connect(url, autocommit=True, application_name=name, prepare_threshold=None)
+        self._connection = psycopg.connect(
+            url,
+            autocommit=True,
+            application_name=name,
+            prepare_threshold=None,
+            options=f"-c statement_timeout={_STATEMENT_SECONDS}s",
+        )
 
     def run(self, sql: str) -> None:
         """Run a statement to its end. LabError when the server refuses it."""
@@ -148,6 +162,12 @@ class PostgresSession:
         """True while the running statement waits for another session."""
         assert isinstance(observer, PostgresSession)
         return bool(observer.value("SELECT cardinality(pg_blocking_pids(%s)) > 0", self._connection.info.backend_pid))
+
+    def settle(self) -> None:
+        """Make the counters of what it has done visible to others, if it is idle: they are sent once a second otherwise."""
+        info = self._connection.info
+        if info.transaction_status is TransactionStatus.IDLE and info.server_version >= 150_000:
+            self.run("SELECT pg_catalog.pg_stat_force_next_flush()")
 
     def end(self) -> None:
         """Cancel what runs and close."""
@@ -187,6 +207,9 @@ class MySQLSession:
             cursor.execute(sql, parameters or None)
             row = cursor.fetchone()
         return row[0] if row else None
+
+    def settle(self) -> None:
+        """Nothing to do: counters are visible at once."""
 
     def end(self) -> None:
         """Cancel what runs and close."""
