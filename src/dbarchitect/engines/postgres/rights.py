@@ -19,6 +19,14 @@ def denied_gap(what: str, names: Iterable[QualifiedName], reader: str) -> Gap:
     return Gap(f"{what} {_list(tables)}", f"{reader} may not read {'them' if len(tables) > 1 else 'it'}", grants)
 
 
+def sequences_gap(names: Iterable[QualifiedName], reader: str) -> Gap:
+    """The gap of sequences whose last value the role may not read."""
+    sequences, role = sorted(set(names)), quote_name(Engine.POSTGRESQL, reader)
+    grants = " ".join(f"GRANT SELECT ON SEQUENCE {quote_qualified(Engine.POSTGRESQL, n)} TO {role};" for n in sequences[:_LISTED])
+    checks = ("integer_key_near_end", "int4_key_on_large_table", "sequence_near_end")
+    return Gap(f"how far these sequences are used up: {_list(sequences)}", f"{reader} may not read them", grants, checks)
+
+
 def filtered_gap(what: str, names: Iterable[QualifiedName], reader: str) -> Gap:
     """The gap of tables whose row-level security applies to the reading role."""
     remedy = f"ALTER ROLE {quote_name(Engine.POSTGRESQL, reader)} BYPASSRLS; or run as the tables' owner."

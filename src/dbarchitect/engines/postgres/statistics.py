@@ -1,7 +1,7 @@
 """The planner's statistics, and what the reading role may not see of them."""
 
 from dbarchitect.engines.postgres.catalog import CatalogReading
-from dbarchitect.engines.postgres.rights import denied_gap, filtered_gap
+from dbarchitect.engines.postgres.rights import denied_gap, filtered_gap, sequences_gap
 from dbarchitect.engines.postgres.session import ReadSession
 from dbarchitect.model.names import QualifiedName
 from dbarchitect.model.snapshot import Gap
@@ -67,9 +67,12 @@ def read_extended_statistics(session: ReadSession, reading: CatalogReading) -> t
 
 
 def _unreadable(reading: CatalogReading) -> list[Gap]:
-    """Tables whose statistics and rows the role may not read: one gap for missing SELECT, one for row security."""
+    """What the role may not read: one gap for tables without SELECT, one for row security, one for sequences."""
     rows = [r for r in reading.relations.rows.values() if r.kind in "rpmf" and not r.of_extension]
     denied = [QualifiedName(r.schema, r.name) for r in rows if not r.readable]
     filtered = [QualifiedName(r.schema, r.name) for r in rows if r.readable and r.row_security_active]
     what, reader = "statistics and values of", reading.database.reader
-    return ([denied_gap(what, denied, reader)] if denied else []) + ([filtered_gap(what, filtered, reader)] if filtered else [])
+    sequences = [s.name for s in reading.catalog.sequences if not s.readable]
+    gaps = [denied_gap(what, denied, reader)] if denied else []
+    gaps += [filtered_gap(what, filtered, reader)] if filtered else []
+    return gaps + ([sequences_gap(sequences, reader)] if sequences else [])
