@@ -67,16 +67,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def set_aside(path: Path) -> Path:
-    """Rename a file to the first free `name.kept-n` beside it, and return that name. Raises CannotWrite."""
-    number = 1
-    while (kept := path.with_name(f"{path.name}.kept-{number}")).exists():
-        number += 1
-    try:
-        path.rename(kept)
-    except OSError as error:
-        step = _NEXT_STEPS.get(error.errno or 0, "see the reason, then run it again")
-        raise CannotWrite(f"{path} cannot be moved aside to {kept.name}: {error.strerror or error}", step) from error
-    return kept

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dbarchitect.errors import CannotWrite
-from dbarchitect.files import set_aside, write_atomically
+from dbarchitect.files import write_atomically
 
 
 def test_writes_and_keeps_the_mode(tmp_path: Path) -> None:
@@ -78,15 +78,3 @@ def test_no_right_to_write(tmp_path: Path) -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
     assert (folder / "a.md").read_text() == "old"
     folder.chmod(0o755)
-
-
-def test_set_aside_takes_the_next_free_name(tmp_path: Path) -> None:
-    path = tmp_path / "TODO.md"
-    for content in ("one", "two"):
-        path.write_text(content)
-        set_aside(path)
-    assert not path.exists()
-    assert (tmp_path / "TODO.md.kept-1").read_text() == "one"
-    assert (tmp_path / "TODO.md.kept-2").read_text() == "two"
-    with pytest.raises(CannotWrite):
-        set_aside(path)

@@ -140,7 +140,8 @@ def _not_checked(plan: Plan) -> list[str]:
         f"  - {inline(gap.what)}: {inline(sentence(gap.reason))} Remedy: {inline(sentence(gap.remedy))}{_of(gap.checks)}"
         for gap in sorted(plan.gaps)
     ]
-    skipped = sorted((c for c in plan.checks if c.not_run), key=lambda c: (c.not_run or "", c.slug))
+    named = {slug for gap in plan.gaps for slug in gap.checks}
+    skipped = sorted((c for c in plan.checks if c.not_run and c.slug not in named), key=lambda c: (c.not_run or "", c.slug))
     for reason, group in groupby(skipped, key=lambda c: c.not_run or ""):
         slugs = [c.slug for c in group]
         lines.append(f"  - {plural(len(slugs), 'check')}: {inline(sentence(reason))} {', '.join(slugs)}")

@@ -13,8 +13,9 @@ from urllib.parse import unquote
 
 from dbarchitect.errors import TodoError
 from dbarchitect.model.task import Block, Heading, HighWater, Status, StatusKind, TaskId, TaskKind, Todo
+from dbarchitect.report.compare import opcodes
 from dbarchitect.report.text import inline, name, plain
-from dbarchitect.report.weave import digest, opcodes
+from dbarchitect.report.weave import digest
 
 SECTIONS = {
     "context": "## Context",

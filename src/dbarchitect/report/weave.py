@@ -10,8 +10,8 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
+from dbarchitect.report.compare import opcodes
 from dbarchitect.report.text import code
 
 _TICK = re.compile(r"^(\s*[-*+] )\[[xX]\]")
@@ -33,54 +33,6 @@ class _Added:
     after: int
     lines: tuple[str, ...]
     edited: bool
-
-
-def opcodes(before: Sequence[str], now: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
-    """How `now` came out of `before`, as difflib tells it.
-
-    When nothing of `before` is missing, all of it is found again, which difflib does not promise. What is equal at both ends
-    is left out of its quadratic search.
-    """
-    places = _subsequence(before, now)
-    if places is not None:
-        return _insertions(places, len(now))
-    head = 0
-    while head < min(len(before), len(now)) and before[head] == now[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(before), len(now)) - head and before[-1 - tail] == now[-1 - tail]:
-        tail += 1
-    middle = SequenceMatcher(None, before[head : len(before) - tail], now[head : len(now) - tail], autojunk=False)
-    codes = [("equal", 0, head, 0, head)] if head else []
-    codes += [(tag, a + head, b + head, c + head, d + head) for tag, a, b, c, d in middle.get_opcodes()]
-    if tail:
-        codes.append(("equal", len(before) - tail, len(before), len(now) - tail, len(now)))
-    return codes
-
-
-def _subsequence(before: Sequence[str], now: Sequence[str]) -> list[int] | None:
-    """The places in `now` of all of `before`, in order; None when something is missing."""
-    places, at = [], 0
-    for wanted in before:
-        while at < len(now) and now[at] != wanted:
-            at += 1
-        if at == len(now):
-            return None
-        places.append(at)
-        at += 1
-    return places
-
-
-def _insertions(places: Sequence[int], length: int) -> list[tuple[str, int, int, int, int]]:
-    codes, low = [], 0
-    for position, place in enumerate(places):
-        if place > low:
-            codes.append(("insert", position, position, low, place))
-        codes.append(("equal", position, position + 1, place, place + 1))
-        low = place + 1
-    if low < length:
-        codes.append(("insert", len(places), len(places), low, length))
-    return codes
 
 
 def _added(lines: Sequence[str], digests: Sequence[str]) -> list[_Added]:
