@@ -14,6 +14,7 @@ from dbarchitect.model.workload import WorkloadStatement
 
 _WHERE = re.compile(r"\bwhere\b", re.I)
 _LEAST_SHARE = 0.01
+_SLOW_MS = 20.0
 _LEAST_CALLS = 2
 
 
@@ -35,14 +36,15 @@ class Search:
 
 def searched(snapshot: Snapshot, limits: Limits, operator: str) -> Iterator[Search]:
     """Columns of tables that are not small that stand before this operator (a pattern) behind a WHERE, in statements that take
-    at least a hundredth of all execution time. A column counts only for tables that the statement names."""
+    at least `statement_share` of all execution time, or a hundredth when a call is slow. A column counts only for tables that the statement names."""
     workload = snapshot.workload
     total = workload.total_ms if workload else 0.0
     pattern = re.compile(rf"(?:\w+\.)?\"?(\w+)\"?\)?(?:::\w+)*\s*{operator}", re.I)
     tables = [t for t in own_tables(snapshot) if not is_small(snapshot, t, limits)]
     for statement in workload.statements if workload and total else ():
         found = _WHERE.search(statement.text)
-        if not found or statement.calls < _LEAST_CALLS or statement.total_ms < _LEAST_SHARE * total:
+        least = _LEAST_SHARE if statement.mean_ms >= _SLOW_MS else limits.statement_share
+        if not found or statement.calls < _LEAST_CALLS or statement.total_ms < least * total:
             continue
         names = {m.lower() for m in pattern.findall(statement.text[found.end() :])}
         for table in tables if names else ():

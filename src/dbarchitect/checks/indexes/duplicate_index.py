@@ -26,13 +26,14 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, index_subject
+from dbarchitect.model.names import Engine, QualifiedName, index_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import drop_index
 from dbarchitect.sql.key_changes import drop_key
 
 CODES = ("IDX-02", "NEW-35")
 ENGINES = (Engine.POSTGRESQL,)
+References = set[tuple[QualifiedName, frozenset[str]]]
 
 
 def _sameness(index: Index) -> tuple[object, ...]:
@@ -48,10 +49,9 @@ def _rank(table: Table, index: Index, children: Children) -> tuple[object, ...]:
     return (not index.primary, not needed, not firm, key is None and index.constraint is None, -scans, index.name.name)
 
 
-def _removal(snapshot: Snapshot, table: Table, index: Index) -> Change | None:
+def _removal(snapshot: Snapshot, table: Table, index: Index, references: References) -> Change | None:
     """How to drop the superfluous one; None when something rests on it."""
-    referenced = (table.name, frozenset(index.columns)) in referenced_columns(snapshot)
-    if index.unique and referenced:
+    if index.unique and (table.name, frozenset(index.columns)) in references:
         return None  # the foreign key may rest on this very index, which the catalogue's neutral view does not tell
     key = backing_key(table, index)
     if key is not None and not (index.primary or index.replica_identity or index.clustered or index.parent or key.inherited):
@@ -61,7 +61,7 @@ def _removal(snapshot: Snapshot, table: Table, index: Index) -> Change | None:
 
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     """One finding for each index that repeats another one of its table."""
-    children = index_children(snapshot)
+    children, references = index_children(snapshot), referenced_columns(snapshot)
     for table in snapshot.catalog.tables:
         groups: dict[tuple[object, ...], list[Index]] = {}
         for index in table.indexes:
@@ -70,7 +70,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         for group in groups.values():
             kept, *others = sorted(group, key=lambda i: _rank(table, i, children))
             for index in others:
-                change = _removal(snapshot, table, index)
+                change = _removal(snapshot, table, index, references)
                 if change is not None:
                     yield _finding(snapshot, limits, table, kept, index, change, children)
 

@@ -48,16 +48,19 @@ class NumberUse:
         return f" At {self.per_day:,.0f} rows inserted a day, as counted so far, the numbers end about {taken + timedelta(days=max(0.0, days)):%Y-%m-%d}."
 
 
-def column_sequence(snapshot: Snapshot, table: Table, column: Column) -> Sequence | None:
-    """The sequence that numbers the column: the one it owns, or the one its default draws from."""
-    for sequence in snapshot.catalog.sequences:
-        if sequence.owned_by_table == table.name and sequence.owned_by_column == column.name:
-            return sequence
-    drawn = _NEXTVAL.search(column.default or "")
-    if drawn is None:
-        return None
-    text = drawn[1].replace("''", "'")
-    return next((s for s in snapshot.catalog.sequences if text in (quote_qualified(snapshot.engine, s.name), s.name.name)), None)
+class Numbering:
+    """Which sequence numbers which column: the one that the column owns, or the one that its default draws from."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        sequences = snapshot.catalog.sequences
+        self._owned = {(s.owned_by_table, s.owned_by_column): s for s in sequences if s.owned_by_table}
+        self._named = {s.name.name: s for s in sequences} | {quote_qualified(snapshot.engine, s.name): s for s in sequences}
+
+    def of(self, table: Table, column: Column) -> Sequence | None:
+        """The sequence of a column; None when nothing numbers it."""
+        owned = self._owned.get((table.name, column.name))
+        drawn = _NEXTVAL.search(column.default) if owned is None and column.default else None
+        return self._named.get(drawn[1].replace("''", "'")) if drawn else owned
 
 
 def _largest_seen(snapshot: Snapshot, table: Table, column: Column) -> int | None:
@@ -78,11 +81,12 @@ def inserted_per_day(snapshot: Snapshot, table: Table) -> float | None:
 
 def number_uses(snapshot: Snapshot) -> Iterator[NumberUse]:
     """Every integer column that a sequence numbers or that is a key of its own, as far as its numbers are known."""
+    numbering = Numbering(snapshot)
     for table in own_tables(snapshot):
         keys = {k.columns[0] for k in table.keys if len(k.columns) == 1}
         for column in table.columns:
             limit = column.type.integer_maximum
-            sequence = column_sequence(snapshot, table, column) if limit else None
+            sequence = numbering.of(table, column) if limit else None
             if limit is None or (sequence is None and column.name not in keys):
                 continue
             last = sequence.last_value if sequence is not None and sequence.increment > 0 else None

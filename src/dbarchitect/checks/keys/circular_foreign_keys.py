@@ -35,6 +35,20 @@ def _required(snapshot: Snapshot) -> Edges:
     return edges
 
 
+def _core(edges: Edges) -> Edges:
+    """The references between tables that both lead on and are led to: what can be in a circle."""
+    while True:
+        reached = {key.target for pairs in edges.values() for _, key in pairs}
+        kept = {
+            name: inner
+            for name, pairs in edges.items()
+            if name in reached and (inner := [(t, k) for t, k in pairs if k.target in edges])
+        }
+        if sum(map(len, kept.values())) == sum(map(len, edges.values())):
+            return kept
+        edges = kept
+
+
 def _back(edges: Edges, start: QualifiedName, goal: QualifiedName) -> list[QualifiedName] | None:
     """The shortest path of required references from one table to another."""
     paths = [[start]]
@@ -52,7 +66,7 @@ def _back(edges: Edges, start: QualifiedName, goal: QualifiedName) -> list[Quali
 
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     """One finding for each circle, at the reference that closes it."""
-    edges = _required(snapshot)
+    edges = _core(_required(snapshot))
     told: set[frozenset[QualifiedName]] = set()
     for name in sorted(edges):
         for table, key in edges[name]:

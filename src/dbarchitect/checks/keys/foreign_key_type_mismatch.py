@@ -10,7 +10,7 @@ reported.
 from collections.abc import Iterator
 
 from dbarchitect.checks._weigh import share_of_database, table_facts
-from dbarchitect.checks.keys._numbers import column_sequence
+from dbarchitect.checks.keys._numbers import Numbering
 from dbarchitect.checks.keys._retype_key import retype_keys
 from dbarchitect.model.catalog import TEXTUAL, Column, ForeignKey, Table, TypeFamily
 from dbarchitect.model.check import Example
@@ -44,7 +44,7 @@ def _pairs(snapshot: Snapshot, table: Table, key: ForeignKey) -> list[tuple[Colu
 
 def _outgrown(snapshot: Snapshot, child: Column, parent: Table, column: Column) -> str:
     """What is known of how close the parent's numbers are to the child's limit."""
-    sequence, limit = column_sequence(snapshot, parent, column), child.type.integer_maximum
+    sequence, limit = Numbering(snapshot).of(parent, column), child.type.integer_maximum
     if sequence is None or sequence.last_value is None or limit is None:
         return ""
     return f" The parent's numbers have reached {sequence.last_value:,}; {child.name} holds up to {limit:,}."

@@ -8,7 +8,7 @@ Ignore it for sequences that are meant to cycle under values that need not be un
 
 from collections.abc import Iterator
 
-from dbarchitect.checks._names import mentions
+from dbarchitect.checks.keys._numbers import Numbering
 from dbarchitect.model.catalog import Column, Sequence, Table
 from dbarchitect.model.change import Change
 from dbarchitect.model.check import Example
@@ -29,15 +29,12 @@ _MAXIMUM = {"int2": 2**15 - 1, "int4": 2**31 - 1, "int8": 2**63 - 1}
 def _users(snapshot: Snapshot) -> dict[object, list[tuple[Table, Column]]]:
     """The columns that each sequence numbers."""
     found: dict[object, list[tuple[Table, Column]]] = {}
-    named = {quote_qualified(snapshot.engine, s.name): s.name for s in snapshot.catalog.sequences}
-    owned = {(s.owned_by_table, s.owned_by_column): s.name for s in snapshot.catalog.sequences if s.owned_by_table}
+    numbering = Numbering(snapshot)
     for table in snapshot.catalog.tables:
         for column in table.columns:
-            name = owned.get((table.name, column.name))
-            if name is None and column.default and "nextval" in column.default:
-                name = next((n for text, n in named.items() if mentions(column.default, text)), None)
-            if name is not None:
-                found.setdefault(name, []).append((table, column))
+            sequence = numbering.of(table, column)
+            if sequence is not None:
+                found.setdefault(sequence.name, []).append((table, column))
     return found
 
 
