@@ -3,13 +3,14 @@
 import re
 from functools import cache
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_RUN = re.compile(r"[^\W\d_]+|\d+")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 @cache
 def words(name: str) -> tuple[str, ...]:
     """The words of an identifier in lower case: `orderTotal_2`, `order_total2` → order, total, 2."""
-    return tuple(w.lower() for w in _WORD.findall(name))
+    return tuple(word.lower() for run in _RUN.findall(name) for word in _HUMP.split(run))
 
 
 def has_word(name: str, wanted: frozenset[str]) -> bool:

@@ -1,7 +1,6 @@
 """Which tables and columns are judged, and what the statistics know of a column."""
 
 from dbarchitect.model.catalog import Column, Table, TableKind
-from dbarchitect.model.names import Engine
 from dbarchitect.model.snapshot import Snapshot
 
 
@@ -28,7 +27,7 @@ def in_foreign_key(table: Table, column: str) -> bool:
 
 def is_referenced(snapshot: Snapshot, table: Table, column: str) -> bool:
     """True when a foreign key of some table points at the column."""
-    return any(k.target == table.name and column in k.target_columns for _, k in snapshot.catalog.references())
+    return (table.name, column) in snapshot.referenced_columns
 
 
 def known_values(snapshot: Snapshot, table: Table, column: Column) -> tuple[str, ...]:
@@ -55,8 +54,3 @@ def average_bytes(snapshot: Snapshot, table: Table, column: Column) -> int | Non
         return column.type.bytes
     row = snapshot.column_statistics(table.name, column.name)
     return row.average_bytes if row is not None else None
-
-
-def is_postgresql(snapshot: Snapshot) -> bool:
-    """True for PostgreSQL, where statements of `sql.columns` apply."""
-    return snapshot.engine is Engine.POSTGRESQL

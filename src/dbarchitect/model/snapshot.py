@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from functools import cached_property
 
-from dbarchitect.model.catalog import Catalog, Column, Index, Table
+from dbarchitect.model.catalog import Catalog, Column, Index, Table, Trigger, View
 from dbarchitect.model.mysql import MySQLFacts
 from dbarchitect.model.names import Engine, QualifiedName
 from dbarchitect.model.postgres import PostgresFacts, PostgresTable
@@ -105,6 +105,39 @@ class Snapshot:
     @cached_property
     def _indexes(self) -> dict[QualifiedName, tuple[Table, Index]]:
         return {index.name: (table, index) for table, index in self.catalog.indexes()}
+
+    @cached_property
+    def referenced_columns(self) -> frozenset[tuple[QualifiedName, str]]:
+        """Every column that some foreign key points at, with its table."""
+        return frozenset((key.target, column) for _, key in self.catalog.references() for column in key.target_columns)
+
+    @cached_property
+    def inherited_tables(self) -> frozenset[QualifiedName]:
+        """The tables from which others inherit the old way; partitioned tables are none."""
+        return frozenset(parent for t in self.catalog.tables if not t.is_partition for parent in t.inherits)
+
+    @cached_property
+    def _views_over(self) -> dict[QualifiedName, list[View]]:
+        found: dict[QualifiedName, list[View]] = {}
+        for view in self.catalog.views:
+            for name in view.depends_on:
+                found.setdefault(name, []).append(view)
+        return found
+
+    @cached_property
+    def _triggers_on(self) -> dict[QualifiedName, list[Trigger]]:
+        found: dict[QualifiedName, list[Trigger]] = {}
+        for trigger in self.catalog.triggers:
+            found.setdefault(trigger.table, []).append(trigger)
+        return found
+
+    def views_over(self, name: QualifiedName) -> list[View]:
+        """The views that read a table or view directly."""
+        return self._views_over.get(name, [])
+
+    def triggers_on(self, name: QualifiedName) -> list[Trigger]:
+        """The triggers of a table or view."""
+        return self._triggers_on.get(name, [])
 
     def table(self, name: QualifiedName) -> Table | None:
         """The table of that name."""

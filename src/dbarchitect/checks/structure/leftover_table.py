@@ -46,9 +46,9 @@ def _is_used(snapshot: Snapshot, table: Table) -> bool:
         return True
     catalog = snapshot.catalog
     referred = any(k.target == name and t.name != name for t, k in catalog.references())
-    viewed = any(name in v.depends_on for v in catalog.views)
+    viewed = bool(snapshot.views_over(name))
     coded = any(mentions(r.definition, name.name) for r in catalog.routines)
-    return referred or viewed or coded or any(t.table == name for t in catalog.triggers)
+    return referred or viewed or coded or bool(snapshot.triggers_on(name))
 
 
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:

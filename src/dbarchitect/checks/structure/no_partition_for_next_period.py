@@ -81,10 +81,18 @@ def _ranges(snapshot: Snapshot, table: Table) -> Ranges | None:
     return Ranges(start, end, "DEFAULT" in bounds, column.type.family is TypeFamily.DATE)
 
 
-def _is_retired(snapshot: Snapshot, table: Table, ranges: Ranges) -> bool:
-    """True when the last range ended more than its own length ago and nothing was inserted: a table of the past."""
-    inserted = sum((p.usage.rows_inserted or 0) for p in snapshot.partitions(table.name) if p.usage)
-    return snapshot.taken_at > ranges.next_end(ranges.last_end) and not (ranges.default and inserted)
+def _is_retired(snapshot: Snapshot, ranges: Ranges) -> bool:
+    """True when the last range ended more than its own length ago: a table of the past, else inserts would have failed long since."""
+    return snapshot.taken_at > ranges.next_end(ranges.last_end)
+
+
+def _default_holds_rows(snapshot: Snapshot, table: Table) -> bool:
+    """True when rows have come into the default partition: they must be moved before new ranges can be made (default_partition_in_use)."""
+    for part in snapshot.partitions(table.name):
+        live = part.usage.live_rows if part.usage and part.usage.live_rows is not None else snapshot.rows(part)
+        if part.partition_bound == "DEFAULT" and live:
+            return True
+    return False
 
 
 def _new_ranges(ranges: Ranges, now: datetime) -> list[tuple[datetime, datetime]]:
@@ -125,7 +133,9 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     now = snapshot.taken_at
     for table in snapshot.catalog.tables:
         ranges = _ranges(snapshot, table) if table.partition_key else None
-        if ranges is None or ranges.last_end > ranges.next_end(now) or _is_retired(snapshot, table, ranges):
+        if ranges is None or ranges.last_end > ranges.next_end(now) or _is_retired(snapshot, ranges):
+            continue
+        if _default_holds_rows(snapshot, table):
             continue
         over = ranges.last_end <= now
         when = "ended" if over else "ends"
@@ -165,7 +175,10 @@ EXAMPLES = (
         bad=_MONTHS.replace("{last}", "0"),
         good=_MONTHS.replace("{last}", "3")
         + "CREATE TABLE past (at date NOT NULL) PARTITION BY RANGE (at); CREATE TABLE past_1990 PARTITION OF past"
-        + " FOR VALUES FROM ('1990-01-01') TO ('1991-01-01');",
+        + " FOR VALUES FROM ('1990-01-01') TO ('1991-01-01');"
+        + "CREATE TABLE fallen (at date NOT NULL) PARTITION BY RANGE (at); CREATE TABLE fallen_rest PARTITION OF fallen DEFAULT;"
+        + "DO $$ BEGIN EXECUTE format('CREATE TABLE fallen_1 PARTITION OF fallen FOR VALUES FROM (%L) TO (%L)', current_date - 1, current_date);"
+        + " END $$; INSERT INTO fallen VALUES (current_date); ANALYZE;",
         yields=("table public.logs",),
     ),
     Example(

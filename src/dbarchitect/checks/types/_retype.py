@@ -37,15 +37,13 @@ def _own_obstacles(snapshot: Snapshot, table: Table, column: Column) -> Iterator
 
 
 def _outer_obstacles(snapshot: Snapshot, table: Table, column: Column) -> Iterator[str]:
-    name, catalog = column.name, snapshot.catalog
-    for view in catalog.views:
-        if table.name in view.depends_on and mentions(view.definition, name):
-            yield f"view {view.name} reads it"
-    yield from (f"trigger {t.name} names it" for t in catalog.triggers if t.table == table.name and mentions(t.definition, name))
+    name = column.name
+    yield from (f"view {v.name} reads it" for v in snapshot.views_over(table.name) if mentions(v.definition, name))
+    yield from (f"trigger {t.name} names it" for t in snapshot.triggers_on(table.name) if mentions(t.definition, name))
     for policy in snapshot.postgres.policies if snapshot.postgres else ():
         if policy.table == table.name and (mentions(policy.using, name) or mentions(policy.with_check, name)):
             yield f"policy {policy.name} names it"
-    for routine in catalog.routines:
+    for routine in snapshot.catalog.routines:
         if "BEGIN ATOMIC" in routine.definition and mentions(routine.definition, name):
             yield f"{routine.kind.value} {routine.name} reads it"
 
@@ -53,8 +51,10 @@ def _outer_obstacles(snapshot: Snapshot, table: Table, column: Column) -> Iterat
 def obstacles(snapshot: Snapshot, table: Table, column: Column) -> list[str]:
     """What keeps ALTER COLUMN TYPE from running, or what it would not carry along, in words."""
     found = [*_own_obstacles(snapshot, table, column), *_outer_obstacles(snapshot, table, column)]
-    if column.inherited or any(table.name in t.inherits for t in snapshot.catalog.tables if not t.is_partition):
+    if column.inherited or table.name in snapshot.inherited_tables:
         found.append("it is inherited")
+    if column.type.domain:
+        found.append(f"its type is the domain {column.type.domain}, whose rules would be lost")
     if column.generated or column.identity:
         found.append("its values are made by the server")
     return found

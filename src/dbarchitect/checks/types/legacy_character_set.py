@@ -11,16 +11,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dbarchitect.checks._weigh import share_of_database, table_facts
-from dbarchitect.model.catalog import TEXTUAL, Column, Table, TypeFamily
+from dbarchitect.model.catalog import TEXTUAL, Column, ForeignKey, Table, TypeFamily
 from dbarchitect.model.change import Change, ChangeKind, Verification
 from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.limits import Limits
+from dbarchitect.model.mysql import MySQLTable
 from dbarchitect.model.names import MYSQL_FAMILY, Engine, column_subject, table_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
-from dbarchitect.sql.identifiers import quote_literal
+from dbarchitect.sql.identifiers import quote_literal, quote_name
 from dbarchitect.sql.mysql_changes import copying_alter
 from dbarchitect.sql.mysql_ddl import column_clause
 
@@ -34,32 +35,28 @@ def _legacy(table: Table) -> list[Column]:
     return [c for c in table.columns if c.type.family in _FAMILIES and c.character_set in _LEGACY]
 
 
-def _old_default(snapshot: Snapshot, table: Table) -> str:
-    facts = next((t for t in snapshot.mysql.tables if t.name == table.name), None) if snapshot.mysql else None
-    return facts.collation or "" if facts else ""
-
-
-def _definition(snapshot: Snapshot, table: Table) -> str:
-    return next((t.definition for t in snapshot.mysql.tables if t.name == table.name), "") if snapshot.mysql else ""
+def _facts(snapshot: Snapshot, table: Table) -> MySQLTable | None:
+    return next((t for t in snapshot.mysql.tables if t.name == table.name), None) if snapshot.mysql else None
 
 
 def _clause_with_set(definition: str, column: Column) -> str | None:
-    """The column's clause with its character set said, since a new default of the table would change what it means."""
-    clause = column_clause(definition, column.name)
-    if clause is None or " CHARACTER SET " in clause or " COLLATE " in clause:
-        # a collation alone is said by the server when it differs from the table's
-        return (
-            clause.replace(" COLLATE ", f" CHARACTER SET {column.character_set} COLLATE ", 1)
-            if clause and " CHARACTER SET " not in clause
-            else clause
-        )
-    words = f"{column.type.text} CHARACTER SET {column.character_set} COLLATE {column.collation}"
-    return clause.replace(column.type.text, words, 1)
+    """The column's clause with its character set said, since a new default of the table would change what it means.
+
+    The server says a set or a collation itself where they differ from the table's.
+    """
+    clause, words = column_clause(definition, column.name), f" CHARACTER SET {column.character_set}"
+    if clause is None or " CHARACTER SET " in clause:
+        return clause
+    if " COLLATE " in clause:
+        return clause.replace(" COLLATE ", f"{words} COLLATE ", 1)
+    start = f"{quote_name(Engine.MYSQL, column.name)} {column.type.text}"
+    return f"{start}{words} COLLATE {column.collation}{clause[len(start) :]}" if clause.startswith(start) else None
 
 
 def _change(snapshot: Snapshot, table: Table) -> Change:
     texts = [c for c in table.columns if c.character_set is not None and c.type.family in _FAMILIES]
-    definition, before = _definition(snapshot, table), _old_default(snapshot, table)
+    facts = _facts(snapshot, table)
+    definition, before = (facts.definition, facts.collation or "") if facts else ("", "")
     clauses = [_clause_with_set(definition, c) for c in texts]
     binary = {str(c.collation).endswith("_bin") for c in texts}
     keyed = {c for t, k in snapshot.catalog.references() for c in _key_columns(t, k, table)}
@@ -93,10 +90,7 @@ def _change(snapshot: Snapshot, table: Table) -> Change:
     )
 
 
-def _key_columns(child: Table, key: object, table: Table) -> list[str]:
-    from dbarchitect.model.catalog import ForeignKey
-
-    assert isinstance(key, ForeignKey)
+def _key_columns(child: Table, key: ForeignKey, table: Table) -> list[str]:
     return [*(key.columns if child.name == table.name else ()), *(key.target_columns if key.target == table.name else ())]
 
 

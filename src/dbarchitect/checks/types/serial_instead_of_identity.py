@@ -72,7 +72,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             drawn = (column.default or "").startswith("nextval(")
             if sequence is None or not drawn or column.nullable or column.type.family is not TypeFamily.INTEGER or column.inherited:
                 continue
-            if sequence.increment < 0 or any(table.name in t.inherits for t in snapshot.catalog.tables if not t.is_partition):
+            if sequence.increment < 0 or table.name in snapshot.inherited_tables:
                 continue
             yield Finding(
                 subject=column_subject(table.name, column.name),

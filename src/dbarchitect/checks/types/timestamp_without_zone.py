@@ -37,7 +37,7 @@ _NOW = ("now()", "CURRENT_TIMESTAMP", "LOCALTIMESTAMP", "clock_timestamp()", "st
 
 def is_instant(column: Column) -> bool:
     """True when a column without zone is named, or filled, like a point in time."""
-    if column.type.family is not TypeFamily.TIMESTAMP or column.generated:
+    if column.type.family is not TypeFamily.TIMESTAMP or column.generated or column.type.domain:
         return False
     parts = words(column.name)
     if _WALL_CLOCK.intersection(parts):

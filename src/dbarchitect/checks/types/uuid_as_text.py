@@ -38,6 +38,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         if not shaped.all_are(TextShape.UUID):
             continue
         saved, indexes = _saving(snapshot, shaped)
+        places = f"in the table and in {indexes} of its indexes" if indexes else "in each row"
         every = "every value" if shaped.answer.reach.complete else "every value of the sample"
         default = bare_literal(column.default) or f"({column.default})::uuid" if column.default else None
         yield Finding(
@@ -45,7 +46,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             title=f"{column.name} holds UUIDs as text",
             claim=(
                 f"{column.name} of {table.name} ({table_facts(snapshot, table)}) is {column.type.text}, and {every} is a UUID: 37 bytes "
-                f"instead of 16 in the table and in {indexes} of its indexes, and two spellings of one value differ."
+                f"instead of 16 {places}, and two spellings of one value differ."
             ),
             evidence=(
                 shaped.evidence,
