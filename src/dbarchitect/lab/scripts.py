@@ -49,6 +49,9 @@ class Session(Protocol):
     def settle(self) -> None:
         """Make the counters of what it has done visible to others, if it is idle."""
 
+    def cancel(self) -> None:
+        """Cancel what runs."""
+
     def end(self) -> None:
         """Cancel what runs and close."""
 
@@ -93,6 +96,7 @@ def run_script(url: str, script: str) -> Iterator[None]:
             if statement.waits:
                 observer = session(MAIN) if statement.session != MAIN else session("observer")
                 waiting.append(_Waiting(statement, session(statement.session), observer))
+                stack.callback(waiting[-1].finish)  # before its session is closed
             else:
                 session(statement.session).run(statement.sql)
         for waiter in waiting:
@@ -109,10 +113,10 @@ class _Waiting:
         self._error: LabError | None = None
         self.session_name = statement.session
         self._session, self._sql = session, statement.sql
-        thread = threading.Thread(target=self._run, daemon=True)
-        thread.start()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
         until = time.monotonic() + _BLOCKED_SECONDS
-        while thread.is_alive() and not session.blocked(observer):
+        while self._thread.is_alive() and not session.blocked(observer):
             if time.monotonic() > until:
                 raise LabError(f"the statement neither ends nor waits for a lock: {statement.sql[:200]}")
             time.sleep(0.02)
@@ -126,6 +130,12 @@ class _Waiting:
     def raise_error(self) -> None:
         if self._error:
             raise self._error
+
+    def finish(self) -> None:
+        """Cancel the statement if it still runs: a connection must not be closed while another thread reads from it."""
+        if self._thread.is_alive():
+            self._session.cancel()
+            self._thread.join(_BLOCKED_SECONDS)
 
 
 def _engine(url: str) -> tuple[Engine, type["PostgresSession"] | type["MySQLSession"]]:
@@ -169,10 +179,14 @@ class PostgresSession:
         if info.transaction_status is TransactionStatus.IDLE and info.server_version >= 150_000:
             self.run("SELECT pg_catalog.pg_stat_force_next_flush()")
 
-    def end(self) -> None:
-        """Cancel what runs and close."""
+    def cancel(self) -> None:
+        """Cancel what runs."""
         with suppress(psycopg.Error):
             self._connection.cancel_safe(timeout=5)
+
+    def end(self) -> None:
+        """Cancel what runs and close."""
+        self.cancel()
         self._connection.close()
 
 
@@ -211,10 +225,14 @@ class MySQLSession:
     def settle(self) -> None:
         """Nothing to do: counters are visible at once."""
 
-    def end(self) -> None:
-        """Cancel what runs and close."""
+    def cancel(self) -> None:
+        """Cancel what runs, by ending the connection."""
         with suppress(pymysql.MySQLError), closing(_connect_mysql(self._url, self._name)) as other, other.cursor() as cursor:
             cursor.execute("KILL CONNECTION %s", (self._id,))
+
+    def end(self) -> None:
+        """Cancel what runs and close."""
+        self.cancel()
         with suppress(pymysql.MySQLError):
             self._connection.close()
 
