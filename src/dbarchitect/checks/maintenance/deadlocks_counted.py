@@ -55,17 +55,17 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
 
 _TABLE = "CREATE TABLE stock (id bigint PRIMARY KEY, n int); INSERT INTO stock VALUES (1, 0), (2, 0);"
 _CROSS = """
--- session a
-BEGIN;
-UPDATE stock SET n = 1 WHERE id = 1;
 -- session b
 BEGIN;
 UPDATE stock SET n = 2 WHERE id = 2;
 -- session a
 -- wait
-DO $$ BEGIN UPDATE stock SET n = 1 WHERE id = 2; EXCEPTION WHEN deadlock_detected THEN NULL; END $$;
+DO $$ BEGIN UPDATE stock SET n = 1 WHERE id = 1; UPDATE stock SET n = 1 WHERE id = 2; EXCEPTION WHEN deadlock_detected THEN NULL; END $$;
 -- session b
-DO $$ BEGIN UPDATE stock SET n = 2 WHERE id = 1; EXCEPTION WHEN deadlock_detected THEN NULL; END $$;
+UPDATE stock SET n = 2 WHERE id = 1;
+COMMIT;
+-- session a
+SELECT pg_stat_force_next_flush();
 """
 EXAMPLES = (
     Example(

@@ -74,6 +74,7 @@ SET application_name = 'psql';
 CREATE EXTENSION dblink;
 CREATE ROLE dbarchitect_example_app LOGIN;
 -- session app
+SET application_name = 'psql';
 SELECT dblink_connect('a', format('host=%s port=%s dbname=%s user=dbarchitect_example_app application_name=%s',
     trim('"' FROM current_setting('unix_socket_directories')), current_setting('port'), current_database(), 'shop-web'));
 """
