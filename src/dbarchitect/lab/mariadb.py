@@ -48,6 +48,8 @@ _OPTIONS = (
     "--open-files-limit=4096",
     "--table-open-cache=2000",
     "--event-scheduler=OFF",
+    # on only for who asks with SQL_CACHE; a server that starts with OFF could not be shown with it on
+    "--query-cache-type=DEMAND",
 )
 
 

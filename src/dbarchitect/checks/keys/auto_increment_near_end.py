@@ -83,10 +83,10 @@ def _change(snapshot: Snapshot, table: Table, column: Column) -> Change:
     adds = [Step(add_foreign_key_statement(engine, t.name, k)) for t, k in keys]
     wider = [Step(alter_statement(engine, w.table.name, f"MODIFY COLUMN {w.after}")) for w in widenings]
     back = [Step(alter_statement(engine, w.table.name, f"MODIFY COLUMN {w.before}")) for w in widenings]
-    hazards = ("the undo is refused once larger numbers are stored",)
+    hazards = ["the undo is refused once larger numbers are stored"]
     if keys:
-        hazards += ("between dropping and adding the foreign keys nothing checks them",)
-    return replace(change, steps=(*drops, *wider, *adds), undo=(*drops, *back, *adds), hazards=hazards)
+        hazards.append("between dropping and adding the foreign keys nothing checks them")
+    return replace(change, steps=(*drops, *wider, *adds), undo=(*drops, *back, *adds), hazards=tuple(hazards))
 
 
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
