@@ -128,8 +128,17 @@ def test_trial_lines_are_no_stronger_than_the_trial() -> None:
     assert trial_line(failed).endswith(
         "do failed, no test to run, undo not run (observed); `CREATE INDEX i` gave: type vector does not exist"
     )
-    assert "not run by us: the lab lacks postgis. Running" in trial_line(Trial("none", not_run="the lab lacks postgis"))
+    assert "not run by us: the lab lacks postgis. Its test proves it" in trial_line(Trial("none", not_run="the lab lacks postgis"))
     assert "not run by us; doing" in trial_line(None)
+
+
+def test_what_failed_in_the_lab_is_in_no_script() -> None:
+    broken = replace(missing_index("customer_id"), trial=Trial("PostgreSQL 18.1", done=False))
+    untried = replace(missing_index("placed", check="missing_index"), trial=Trial("PostgreSQL 18.1", not_run="no extension"))
+    up = up_script(plan([broken, untried]))
+    assert "-- left out, failed in the lab: DB-ITEM-1.2" in up or "-- left out, failed in the lab: DB-ITEM-1.1" in up
+    assert "ix_orders_customer_id" not in up
+    assert "orders_placed_fkey\n-- not tried in the lab\n-- outside a transaction\nCREATE INDEX CONCURRENTLY ix_orders_placed" in up
 
 
 def test_gaps_and_checks_not_run_are_listed() -> None:

@@ -12,6 +12,7 @@ from dbarchitect.report.scripts import (
     UP_NAME,
     down_script,
     extract_command,
+    failed,
     quoted,
     run_command,
     runnable,
@@ -135,7 +136,9 @@ def _items_intro(plan: Plan) -> list[str]:
 def _code(plan: Plan) -> list[str]:
     items = runnable(plan)
     if not items:
-        return ["No open item has a statement to run."]
+        return [
+            "No open item has a statement to run." if not failed(plan) else "Every open item with statements failed in the lab."
+        ]
     engine = ENGINE_NAMES[plan.context.engine]
     return [
         f"All statements of {plural(len(items), 'open item')}, for {engine}. Read each item's risk before running it.",

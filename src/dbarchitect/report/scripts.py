@@ -46,16 +46,42 @@ def statements(engine: Engine, steps: Sequence[Step]) -> str:
 
 
 def runnable(plan: Plan) -> list[tuple[Item, Task]]:
-    """The open items with statements, in the order to run them."""
-    return [(item, item.task) for item in plan.open_items if item.task is not None and item.task.change.steps]
+    """The open items with statements that did not fail in the lab, nor need one that did, in the order to run them."""
+    blocked = {item.id for item in failed(plan)}
+    work: list[tuple[Item, Task]] = []
+    for item in plan.open_items:
+        if blocked.isdisjoint((item.id, *item.depends_on)):
+            work += [(item, item.task)] if item.task is not None and item.task.change.steps else []
+        else:
+            blocked.add(item.id)
+    return work
+
+
+def failed(plan: Plan) -> list[Item]:
+    """The open items whose change or undo did not run in the lab, or did not give the start again."""
+    return [item for item in plan.open_items if item.task is not None and _failed(item.task)]
+
+
+def _failed(task: Task) -> bool:
+    trial = task.lead.trial
+    if trial is None or trial.not_run is not None or not task.change.steps:
+        return False
+    return not trial.done or trial.undone is False
 
 
 def up_script(plan: Plan) -> str:
     """All open changes, in the order of what they need."""
-    engine, work = plan.context.engine, runnable(plan)
+    work = runnable(plan)
     head = f"-- {len(work)} open items of {TODO_NAME}, in the order of what they need"
-    parts = [f"{_title(item, task)}\n{statements(engine, task.change.steps)}" for item, task in work]
-    return "\n\n".join([head, *parts])
+    left_out = [f"-- left out, failed in the lab: {', '.join(str(item.id) for item in failed(plan))}"] if failed(plan) else []
+    return "\n\n".join(["\n".join([head, *left_out]), *(_do(plan.context.engine, item, task) for item, task in work)])
+
+
+def _do(engine: Engine, item: Item, task: Task) -> str:
+    trial = task.lead.trial
+    untried = trial is None or trial.not_run is not None
+    note = ["-- not tried in the lab"] if untried else []
+    return "\n".join([_title(item, task), *note, statements(engine, task.change.steps)])
 
 
 def down_script(plan: Plan) -> str:

@@ -70,8 +70,13 @@ def _impact(items: list[Item]) -> Iterator[str]:
         lead, size = task.lead, task.change.size_bytes
         texts = [f"{inline(lead.benefit)}{_basis(lead)}"] if lead.benefit else []
         if size:
-            texts.append(f"{'+' if size > 0 else '−'}{in_bytes(abs(size))} ({'estimated' if size > 0 else 'its size as read'})")
+            texts.append(f"{'+' if size > 0 else '−'}{in_bytes(abs(size))} ({_size_basis(task.change)})")
         yield f"    - {item.id}: {'; '.join(texts)}"
+
+
+def _size_basis(change: Change) -> str:
+    """What only drops an index frees just what the index was seen to take; all else is a formula."""
+    return "observed" if all("DROP INDEX" in step.sql for step in change.steps) else "estimated"
 
 
 def _basis(finding: Finding) -> str:
@@ -163,8 +168,8 @@ def _trial(change: Change, trial: Trial | None) -> str:
     if trial is None:
         return "not run by us; doing, testing and undoing it on a copy of the schema would prove it"
     if trial.not_run is not None:
-        return f"not run by us: {inline(sentence(trial.not_run))} Running it on such a copy would prove it"
-    where = f"executed by us on an empty copy of this schema, {inline(trial.server)}"
+        return f"not run by us: {inline(sentence(trial.not_run))} Its test proves it once it was run"
+    where = f"executed by us on {'' if 'copy' in trial.server else 'an empty copy of this schema, '}{inline(trial.server)}"
     outcome = f"{_done(trial)}, {_verified(trial)}, {_undone(change, trial)}"
     seen = "".join(f"; {code(' '.join(s.sql.split()))} gave: {inline(s.error)}" for s in trial.failures if s.error)
     whole = trial.done and trial.verified is not False and trial.undone is not False
