@@ -121,8 +121,20 @@ def test_an_undo_that_leaves_something_behind_is_told(postgres18: EmbeddedPostgr
 
 
 def test_without_undo_the_copy_is_still_as_it_was(postgres18: EmbeddedPostgres, snapshot: Snapshot) -> None:
-    vacuum, drop = trial_of(postgres18, snapshot, change("VACUUM (ANALYZE) orders", alone=True), change("DROP TABLE orders"))
-    assert (vacuum.done, vacuum.undone, drop.done, drop.undone) == (True, None, True, None)
+    there = "SELECT to_regclass('public.orders') IS NULL"
+    writing = "DELETE FROM customers RETURNING true"
+    for trial in trial_of(
+        postgres18,
+        snapshot,
+        change("VACUUM (ANALYZE) orders", alone=True),
+        change("DROP TABLE orders", verify=there),
+        change("DROP TABLE orders", verify=there, alone=True),
+    ):
+        assert (trial.done, trial.verified is not False, trial.undone, trial.failures) == (True, True, None, ())
+    refused, proof = trial_of(postgres18, snapshot, change("DROP TABLE nowhere"), change("DROP TABLE orders", verify=writing))
+    assert (refused.done, refused.failures[0].error) == (False, 'table "nowhere" does not exist')
+    assert (proof.done, proof.verified) == (True, False)
+    assert proof.failures[0].error == "cannot execute DELETE in a read-only transaction"
 
 
 def test_a_verification_proves_only_when_it_changes_to_the_expected(postgres18: EmbeddedPostgres, snapshot: Snapshot) -> None:

@@ -149,6 +149,10 @@ class MariaDBStage:
         for step in steps:
             self._query(step.sql)
 
+    def run_without_keeping(self, steps: Sequence[Step]) -> bool:
+        """Never: the server commits every DDL statement by itself."""
+        return False
+
     def answer(self, sql: str) -> str:
         """The query's one value as text, read in a read-only transaction."""
         self._query("START TRANSACTION READ ONLY")

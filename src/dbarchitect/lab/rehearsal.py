@@ -99,7 +99,8 @@ def _try(stage: Stage, change: Change) -> Trial:
 
 def _do(stage: Stage, change: Change) -> Trial:
     before = _answer(stage, change)
-    stage.run(change.steps)
+    if change.undo or not stage.run_without_keeping(change.steps):
+        stage.run(change.steps)
     failures: list[TrialStep] = []
     after = _answer(stage, change)
     verified = _judge(change, before, after, failures)

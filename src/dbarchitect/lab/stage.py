@@ -39,6 +39,10 @@ class Stage(Protocol):
     def run(self, steps: Sequence[Step]) -> None:
         """Run the steps: those that can together in one transaction, the others alone. StatementFailed at the first refusal."""
 
+    def run_without_keeping(self, steps: Sequence[Step]) -> bool:
+        """Run the steps so that `settle` can take them back by itself, for a change without undo. False, and nothing run,
+        where the server cannot do so. StatementFailed."""
+
     def answer(self, sql: str) -> str:
         """The one value of a read-only query as psql -At prints it (NULL: empty). StatementFailed."""
 
