@@ -6,7 +6,7 @@ Source: the manual's page of ALTER TABLE (forms that rewrite, order of sub-comma
 import re
 from dataclasses import dataclass
 
-from dbarchitect.model.catalog import Column, IndexEntry, Table
+from dbarchitect.model.catalog import Column, Table
 from dbarchitect.model.change import Change, ChangeKind, Risk, Step, Strategy, Verification
 from dbarchitect.model.names import Engine, QualifiedName
 from dbarchitect.sql.changes import ACCESS_EXCLUSIVE, SHARE_UPDATE, index_exists
@@ -149,9 +149,3 @@ def create_index_on(
         index_exists(PG, relation, name),
         hazards=("a failed CONCURRENTLY build leaves an INVALID index behind: drop it and build again",),
     )
-
-
-def index_keys(entries: tuple[IndexEntry, ...]) -> str | None:
-    """The key list of an index that has plain columns alone, ready for CREATE INDEX; None when it has anything more."""
-    plain = all(e.column and not (e.operator_class or e.collation or e.descending or e.nulls_first) for e in entries)
-    return ", ".join(quote_name(PG, e.column or "") for e in entries) if plain else None
