@@ -157,6 +157,17 @@ def test_a_verification_proves_only_when_it_changes_to_the_expected(postgres18: 
     assert (null.verified, null.failures) == (True, ())
 
 
+def test_counters_start_anew_for_each_trial(postgres18: EmbeddedPostgres, snapshot: Snapshot) -> None:
+    analysed = "SELECT pg_stat_get_last_analyze_time('orders'::regclass) IS NOT NULL"
+    for trial in trial_of(
+        postgres18,
+        snapshot,
+        change("ANALYZE orders", verify=analysed, alone=True),
+        change("VACUUM (ANALYZE) orders", verify=analysed, alone=True),
+    ):
+        assert (trial.done, trial.verified, trial.failures) == (True, True, ())
+
+
 def test_settings_start_from_the_sources_value(postgres18: EmbeddedPostgres, snapshot: Snapshot) -> None:
     for trial in trial_of(
         postgres18,
