@@ -19,12 +19,12 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, index_subject
+from dbarchitect.model.names import RELATIONAL, Engine, index_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import drop_index
 
 CODES = ("IDX-03",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 _MUCH_LARGER = 2
 
 
@@ -134,5 +134,20 @@ CREATE INDEX a ON readings (taken);
 CREATE INDEX b ON readings (device_id, taken);
 """,
         yields=("index public.readings.a",),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad="""
+CREATE TABLE customers (id bigint PRIMARY KEY);
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint NOT NULL, placed date NOT NULL, note varchar(200) NOT NULL,
+  KEY a (customer_id), KEY b (customer_id, placed), KEY c (note(10)) COMMENT 'notes', KEY d (note(10), placed),
+  CONSTRAINT of_customer FOREIGN KEY (customer_id) REFERENCES customers (id));
+""",
+        good="""
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint NOT NULL, placed date NOT NULL, note varchar(200) NOT NULL,
+  KEY a (customer_id), KEY b (placed DESC), KEY c (placed, customer_id), UNIQUE KEY d (note), KEY e (note(20), placed), FULLTEXT KEY f (note),
+  KEY g (customer_id, placed) IGNORED);
+""",
+        yields=("index {database}.orders.a", "index {database}.orders.c"),
     ),
 )

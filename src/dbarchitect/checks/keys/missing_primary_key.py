@@ -1,7 +1,8 @@
 """Table without a primary key.
 
 Nothing keeps a row from standing twice, no row can be named for an update or a reference, logical replication cannot carry
-updates and deletes, and online schema change tools refuse the table.
+updates and deletes, and online schema change tools refuse the table. InnoDB then orders the rows by a hidden number that no
+statement can use, and replicas look for each changed row by reading the whole table.
 
 Ignore it for append-only logs and staging tables that are loaded and emptied as a whole. Unlogged and temporary tables,
 foreign tables and partitions are left out.
@@ -10,22 +11,26 @@ foreign tables and partitions are left out.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from dbarchitect.checks._btree import btree_bytes
 from dbarchitect.checks._index_facts import referenced_columns
 from dbarchitect.checks._names import singular
 from dbarchitect.checks._weigh import share_of_database, table_facts, weigh
-from dbarchitect.model.catalog import Index, Persistence, Table, TableKind
+from dbarchitect.checks.keys._candidates import key_column
+from dbarchitect.model.catalog import Column, Index, Persistence, Table, TableKind
 from dbarchitect.model.change import Change, ChangeKind
 from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, table_subject
+from dbarchitect.model.names import MYSQL_FAMILY, RELATIONAL, Engine, table_subject
+from dbarchitect.model.questions import NullAnswer, NullQuestion, UniquenessAnswer
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
-from dbarchitect.sql.key_changes import add_identity_key, promote_to_primary_key, promote_unique_to_primary_key
+from dbarchitect.sql.key_changes import add_identity_key, add_primary_key, promote_to_primary_key, promote_unique_to_primary_key
+from dbarchitect.sql.mysql_changes import add_number_key, promote_index
 
 CODES = ("SCH-01", "SCH-02")
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 
 
 def identifying_index(table: Table) -> Index | None:
@@ -55,6 +60,19 @@ def _new_column(table: Table) -> str:
     return next(n for n in ("id", *names, f"{table.name.name.lower()}_row_id") if n not in taken)
 
 
+def _proven_column(snapshot: Snapshot, table: Table) -> Column | None:
+    """A column named like a key in which all rows were read and neither a null nor a duplicate was met."""
+    candidate = key_column(snapshot, table)
+    if candidate is None:
+        return None
+    unique = snapshot.answer(candidate.question)
+    nulls = snapshot.answer(NullQuestion(table.name, candidate.column.name))
+    if not isinstance(unique, UniquenessAnswer) or not isinstance(nulls, NullAnswer) or not unique.values:
+        return None
+    clean = unique.reach.complete and nulls.reach.complete and not unique.duplicates and not nulls.nulls
+    return candidate.column if clean else None
+
+
 def _numbered(snapshot: Snapshot, table: Table) -> Change:
     key = table.partition_key
     if key is None:
@@ -68,7 +86,29 @@ def _numbered(snapshot: Snapshot, table: Table) -> Change:
     return add_identity_key(table, _new_column(table))
 
 
+def _mysql_change(snapshot: Snapshot, table: Table, index: Index | None) -> Change:
+    if any(c.identity for c in table.columns):
+        numbered = next(c.name for c in table.columns if c.identity)
+        return advice(ChangeKind.SCHEMA, f"Declare {numbered}, which AUTO_INCREMENT fills, as PRIMARY KEY in place of its index.")
+    if index is None and table.partition_key is not None:
+        return advice(
+            ChangeKind.SCHEMA, f"Choose the columns that identify a row; the key must hold {table.partition_key.definition}."
+        )
+    if index is None:
+        return add_number_key(snapshot.engine, table, _new_column(table))
+    if any(e.prefix_length for e in index.entries) or (table.name, frozenset(index.columns)) in referenced_columns(snapshot):
+        return advice(
+            ChangeKind.SCHEMA, f"Declare ({', '.join(index.columns)}), which {index.name.name} keeps unique, as PRIMARY KEY."
+        )
+    return promote_index(snapshot.engine, table, index)
+
+
 def _change(snapshot: Snapshot, table: Table, index: Index | None) -> Change:
+    if snapshot.engine in MYSQL_FAMILY:
+        return _mysql_change(snapshot, table, index)
+    column = _proven_column(snapshot, table) if index is None else None
+    if column is not None:
+        return add_primary_key(table, column, size_bytes=btree_bytes(snapshot, table, (column.name,), unique=True))
     if index is None:
         return _numbered(snapshot, table)
     key = next((k for k in table.keys if k.index == index.name.name), None)
@@ -98,9 +138,12 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         if table.kind is TableKind.FOREIGN or table.persistence is not Persistence.PERMANENT:
             continue
         index = identifying_index(table)
+        proven = _proven_column(snapshot, table) if index is None else None
         known = (
             f"; {index.name.name} keeps ({', '.join(index.columns)}) unique and could be it"
             if index
+            else f"; {proven.name} has neither a null nor a value twice in any row and could be it"
+            if proven
             else "; no column is declared to identify a row"
         )
         severity = weigh(snapshot, table, limits)
@@ -108,7 +151,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             subject=table_subject(table.name),
             title=f"{table.name.name} has no primary key",
             claim=f"{table.name} ({table_facts(snapshot, table)}) has no primary key{known}.",
-            evidence=(Evidence(EvidenceKind.OBSERVED, "no constraint of type p in pg_constraint"),),
+            evidence=(Evidence(EvidenceKind.OBSERVED, "no key of the table is declared PRIMARY KEY in the catalogue"),),
             change=_change(snapshot, table, index),
             severity=Severity.NOTICE if index else min(severity, Severity.WARNING, key=lambda s: s.value),
             weight=share_of_database(snapshot, table),
@@ -126,6 +169,7 @@ CREATE UNIQUE INDEX codes_code ON codes (code);
 CREATE TABLE rates (day date NOT NULL, rate numeric, UNIQUE (day));
 CREATE TABLE parts (taken date NOT NULL, value int) PARTITION BY RANGE (taken);
 CREATE TABLE parts_a PARTITION OF parts FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE TABLE copies AS SELECT i AS id, 'x' AS note FROM generate_series(1, 2000) i;
 INSERT INTO visits SELECT 'x', 'y' FROM generate_series(1, 2000);
 ANALYZE;
 """,
@@ -138,6 +182,20 @@ CREATE EXTENSION postgres_fdw;
 CREATE SERVER other FOREIGN DATA WRAPPER postgres_fdw;
 CREATE FOREIGN TABLE abroad (line text) SERVER other;
 """,
-        yields=("table public.visits", "table public.codes", "table public.rates", "table public.parts"),
+        yields=("table public.visits", "table public.codes", "table public.rates", "table public.parts", "table public.copies"),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad="""
+CREATE TABLE visits (page varchar(40) NOT NULL);
+CREATE TABLE codes (code varchar(10) NOT NULL, label text, UNIQUE KEY by_code (code));
+CREATE TABLE counted (n int NOT NULL AUTO_INCREMENT, KEY (n));
+INSERT INTO visits VALUES ('a'), ('b');
+""",
+        good="""
+CREATE TABLE visits (id bigint PRIMARY KEY, page text NOT NULL);
+CREATE TABLE parts (taken date, id int, PRIMARY KEY (id, taken)) PARTITION BY HASH (id) PARTITIONS 2;
+""",
+        yields=("table {database}.visits", "table {database}.codes", "table {database}.counted"),
     ),
 )
