@@ -89,7 +89,7 @@ class Answerer:
         missing = sum(len(batch) for batch in batches)
         self._gaps.append(
             Gap(
-                f"{missing} questions about the data",
+                f"{missing} question{'' if missing == 1 else 's'} about the data",
                 f"the time for all of them was used up ({self._limits.probe_total_seconds:g} s)",
                 "Raise probe_total_seconds under [limits] in dbarchitect.toml.",
             )

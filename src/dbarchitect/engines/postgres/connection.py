@@ -61,6 +61,10 @@ def _conninfo(url: str) -> dict[str, str | int]:
             "The PostgreSQL URL cannot be understood.",
             "Write it as postgresql://user:password@host:port/database, in the password @ as %40, / as %2F, : as %3A, % as %25.",
         ) from None
+    if not re.fullmatch(r"[\d,]*", str(words.get("port", ""))):  # a / in the password ends the host's part, so that its beginning
+        raise SourceNotFound(  # is taken for the port
+            "The PostgreSQL URL's port is no number.", "In the password write / as %2F, : as %3A, @ as %40."
+        )
     if "@" in str(words.get("host", "")):
         raise SourceNotFound(
             "The PostgreSQL URL has more than one @ before the database's name.",

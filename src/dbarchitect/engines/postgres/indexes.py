@@ -1,13 +1,15 @@
 """Indexes of tables and materialised views."""
 
 from collections import defaultdict
+from functools import partial
 from typing import Any
 
 from dbarchitect.engines.postgres.relations import DEFAULT_COLLATION, Relations
 from dbarchitect.engines.postgres.session import ReadSession, Rows
 from dbarchitect.model.catalog import Index, IndexEntry
-from dbarchitect.model.names import QualifiedName
+from dbarchitect.model.names import Engine, QualifiedName
 from dbarchitect.model.usage import IndexUsage
+from dbarchitect.sql.identifiers import quote_literal, quote_name, quote_qualified
 
 
 def read_indexes(session: ReadSession, relations: Relations, constraints: Rows) -> dict[int, Any]:
@@ -57,7 +59,7 @@ def _index(
         parent=names.get(parent[0]) if parent else None,
         options=tuple(row.options or ()),
         tablespace=row.tablespace,
-        definition=_definition(row, relations),
+        definition=_definition(row, relations, classes),
         comment=relations.comments.of("pg_class", row.oid),
         bytes=size,
         pages=row.pages,
@@ -66,8 +68,10 @@ def _index(
     )
 
 
-def _definition(row: Any, relations: Relations) -> str:
+def _definition(row: Any, relations: Relations, classes: dict[int, str | None]) -> str:
     """The whole CREATE INDEX. Of a partitioned table's index without ONLY, so that it makes the partitions' indexes too."""
+    if row.definition is None:
+        return _composed(row, relations, classes)
     whole = relations.rows[row.relation].kind == "p" and row.valid and " ON ONLY " not in row.name
     return str(row.definition).replace(" ON ONLY ", " ON ", 1) if whole else str(row.definition)
 
@@ -83,4 +87,36 @@ def _entry(row: Any, k: int, relations: Relations, classes: dict[int, str | None
         collation=relations.collations.get(collation) if collation and collation != own else None,
         descending=bool(row.ordering[k] & 1),
         nulls_first=bool(row.ordering[k] & 2),
+    )
+
+
+def _composed(row: Any, relations: Relations, classes: dict[int, str | None]) -> str:
+    """CREATE INDEX of a locked table's index without expressions, which the server would print only after the lock is gone."""
+    quoted = partial(quote_name, Engine.POSTGRESQL)
+    include = relations.columns_of(row.relation, row.columns[row.key_count :])
+    parts = (
+        f"CREATE {'UNIQUE ' if row.is_unique else ''}INDEX {quoted(row.name)} ON",
+        quote_qualified(Engine.POSTGRESQL, relations.names[row.relation]),
+        f"USING {row.method} ({', '.join(_composed_entry(_entry(row, k, relations, classes)) for k in range(row.key_count))})",
+        f"INCLUDE ({', '.join(map(quoted, include))})" if include else "",
+        "NULLS NOT DISTINCT" if row.nulls_not_distinct else "",
+        f"WITH ({', '.join(map(_composed_option, row.options))})" if row.options else "",
+        f"TABLESPACE {quoted(row.tablespace)}" if row.tablespace else "",
+    )
+    return " ".join(part for part in parts if part)
+
+
+def _composed_option(option: str) -> str:
+    name, _, value = option.partition("=")
+    return f"{name}={quote_literal(Engine.POSTGRESQL, value)}"
+
+
+def _composed_entry(entry: IndexEntry) -> str:
+    nulls = "" if entry.nulls_first == entry.descending else (" NULLS FIRST" if entry.nulls_first else " NULLS LAST")
+    return (
+        quote_name(Engine.POSTGRESQL, entry.column or "")
+        + (f" COLLATE {entry.collation}" if entry.collation else "")
+        + (f" {entry.operator_class}" if entry.operator_class else "")
+        + (" DESC" if entry.descending else "")
+        + nulls
     )

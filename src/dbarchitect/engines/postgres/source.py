@@ -31,7 +31,7 @@ _ATTEMPTS = 3
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """No garbage collections: they would walk the growing catalogue, of which nothing is garbage, again and again (1/3 of the time)."""
+    """No garbage collections: they would walk the growing catalogue, of which nothing is garbage, again and again."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

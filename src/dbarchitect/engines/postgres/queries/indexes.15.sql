@@ -20,7 +20,7 @@ SELECT /* dbarchitect */
     ts.spcname AS tablespace,
     c.reltuples AS rows,
     c.relpages AS pages,
-    pg_get_indexdef(i.indexrelid) AS definition,
+    CASE WHEN i.indrelid <> ALL (%(locked)s::oid[]) THEN pg_get_indexdef(i.indexrelid) END AS definition,
     CASE WHEN i.indpred IS NOT NULL THEN pg_get_expr(i.indpred, i.indrelid) END AS predicate,
     CASE WHEN i.indexprs IS NOT NULL THEN ARRAY (
         SELECT CASE WHEN i.indkey[k - 1] = 0 THEN pg_get_indexdef(i.indexrelid, k, false) END
