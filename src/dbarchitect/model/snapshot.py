@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from functools import cached_property
 
-from dbarchitect.model.catalog import Catalog, Column, Index, Table, Trigger, View
+from dbarchitect.model.catalog import Catalog, Column, ForeignKey, Index, Table, Trigger, View
 from dbarchitect.model.mysql import MySQLFacts
 from dbarchitect.model.names import Engine, QualifiedName
 from dbarchitect.model.postgres import PostgresFacts, PostgresTable
@@ -90,6 +90,13 @@ class Snapshot:
         return found
 
     @cached_property
+    def _references(self) -> dict[QualifiedName, list[tuple[Table, ForeignKey]]]:
+        found: dict[QualifiedName, list[tuple[Table, ForeignKey]]] = {}
+        for table, key in self.catalog.references():
+            found.setdefault(key.target, []).append((table, key))
+        return found
+
+    @cached_property
     def total_bytes(self) -> int:
         """Bytes of all tables with their indexes; 0 where the source has no storage."""
         return sum(t.size.total_bytes for t in self.catalog.tables if t.size)
@@ -158,6 +165,10 @@ class Snapshot:
     def answer(self, question: Question) -> Answer | None:
         """The answer to a question, if it was asked and could be answered."""
         return self._answers.get(question)
+
+    def references_to(self, table: QualifiedName) -> list[tuple[Table, ForeignKey]]:
+        """The foreign keys that point at a table, beside the tables that declare them."""
+        return self._references.get(table, [])
 
     def columns(self) -> list[tuple[Table, Column]]:
         """Every column of every table that is not a partition (partitions repeat their parent)."""

@@ -121,6 +121,26 @@ def promote_unique_to_primary_key(table: Table, key: Key, index: Index) -> Chang
     )
 
 
+def add_primary_key(table: Table, column: Column, *, size_bytes: int | None = None) -> Change:
+    """Make a column that already identifies every row the primary key, without a scan under the strong lock."""
+    name = shorten_name(PG, table.name.name, "pkey")
+    quoted, target = quote_name(PG, name), _table(table.name)
+    required = set_not_null(table, column) if column.nullable else None
+    create = f"CREATE UNIQUE INDEX CONCURRENTLY {quoted} ON {target} ({quote_name(PG, column.name)})"
+    add = f"ALTER TABLE {target} ADD CONSTRAINT {quoted} PRIMARY KEY USING INDEX {quoted}"
+    return Change(
+        ChangeKind.SCHEMA,
+        Strategy.ONLINE_DDL,
+        (*(required.steps if required else ()), Step(create, alone=True), Step(add)),
+        (Step(drop_constraint_statement(PG, table.name, name)), *(required.undo if required else ())),
+        f"{SHARE_UPDATE}; then ACCESS EXCLUSIVE for milliseconds",
+        _TWO_SCANS,
+        _has_primary_key(table.name),
+        hazards=(_LEFT_OVER, "code that writes the same value twice, or none, gets an error from then on"),
+        size_bytes=size_bytes,
+    )
+
+
 def add_identity_key(table: Table, column: str) -> Change:
     """Give a table a number of its own as primary key; on a partitioned table together with the partition key."""
     quoted = quote_name(PG, column)

@@ -9,9 +9,10 @@ Ignore it when statements look up single moments, sort by the column with a LIMI
 from collections.abc import Iterator
 from dataclasses import replace
 
-from dbarchitect.checks._index_facts import bound
+from dbarchitect.checks._index_facts import bound, index_children
 from dbarchitect.checks._weigh import in_bytes, is_small, share_of_database, table_facts
 from dbarchitect.checks._window import mature, window
+from dbarchitect.checks.indexes.unused_index import is_unused
 from dbarchitect.model.catalog import Index, Table, TypeFamily
 from dbarchitect.model.change import Change
 from dbarchitect.model.check import Example
@@ -69,11 +70,12 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     """One finding for each large B-tree on an ordered time column of an append-only table."""
     if not mature(snapshot, limits):
         return
+    children = index_children(snapshot)
     for table, index in snapshot.catalog.indexes():
         if (snapshot.rows(table) or 0) < limits.large_table_rows or is_small(snapshot, table, limits) or not _append_only(table):
             continue
         correlation = _ordered_time(snapshot, table, index)
-        if correlation is None:
+        if correlation is None or is_unused(snapshot, limits, table, index, children):
             continue
         column = index.columns[0]
         yield Finding(

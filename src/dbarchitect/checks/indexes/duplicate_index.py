@@ -40,6 +40,11 @@ def _sameness(index: Index) -> tuple[object, ...]:
     return (index.method, index.entries, frozenset(index.include), index.predicate, index.unique, index.nulls_not_distinct)
 
 
+def is_same(one: Index, other: Index) -> bool:
+    """True when two indexes of a table differ in nothing but their names."""
+    return one.valid and other.valid and _sameness(one) == _sameness(other)
+
+
 def _rank(table: Table, index: Index, children: Children) -> tuple[object, ...]:
     """Indexes that are worth more to keep sort first."""
     key = backing_key(table, index)

@@ -73,8 +73,8 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             subject=index_subject(table.name, index.name.name),
             title=f"index {index.name.name} is invalid",
             claim=(
-                f"{index.name.name} on {table.name} is marked invalid: no statement reads it, every write keeps its "
-                f"{in_bytes(index.bytes or 0)}"
+                f"{index.name.name} on {table.name} is marked invalid: no statement reads it"
+                + (f", every write keeps its {in_bytes(index.bytes or 0)}" if index.ready else "")
                 + ("; a valid index does its work already." if superfluous else "; what it was built for goes without an index.")
             ),
             evidence=(

@@ -13,6 +13,7 @@ from dbarchitect.checks._index_facts import Children, bound, index_bytes, index_
 from dbarchitect.checks._tables import in_foreign_key
 from dbarchitect.checks._weigh import in_bytes, is_small, share_of_database, table_facts
 from dbarchitect.checks._window import window
+from dbarchitect.checks.indexes.unused_index import is_unused
 from dbarchitect.model.catalog import Index, Table
 from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
@@ -68,7 +69,8 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         rows = snapshot.rows(table) or 0
         if rarest is None or rows < 10 * limits.small_table_rows or is_small(snapshot, table, limits) or _useful(index, rows):
             continue
-        yield _finding(snapshot, table, index, rarest, children)
+        if not is_unused(snapshot, limits, table, index, children):
+            yield _finding(snapshot, table, index, rarest, children)
 
 
 def _finding(snapshot: Snapshot, table: Table, index: Index, rarest: float, children: Children) -> Finding:

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dbarchitect.checks._btree import btree_bytes
-from dbarchitect.checks._index_facts import bound
+from dbarchitect.checks._index_facts import bound, index_children
 from dbarchitect.checks._tables import null_share
 from dbarchitect.checks._weigh import in_bytes, is_small, share_of_database, table_facts
+from dbarchitect.checks.indexes.unused_index import is_unused
 from dbarchitect.model.catalog import Index, Table
 from dbarchitect.model.change import Change, Verification
 from dbarchitect.model.check import Example
@@ -53,9 +54,15 @@ def _partial(snapshot: Snapshot, table: Table, index: Index, share: float) -> Ch
 
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     """One finding for each whole index over a mostly null column."""
+    children = index_children(snapshot)
     for table, index in snapshot.catalog.indexes():
         share = _nulls(snapshot, table, index)
-        if share is None or is_small(snapshot, table, limits) or (index.bytes or 0) < limits.unused_index_bytes // 8:
+        if (
+            share is None
+            or is_unused(snapshot, limits, table, index, children)
+            or is_small(snapshot, table, limits)
+            or (index.bytes or 0) < limits.unused_index_bytes // 8
+        ):
             continue
         column, change = index.columns[0], _partial(snapshot, table, index, share)
         yield Finding(

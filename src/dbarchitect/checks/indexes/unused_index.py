@@ -14,6 +14,8 @@ from dataclasses import replace
 from dbarchitect.checks._index_facts import Children, bound, index_bytes, index_children, index_scans, indexed
 from dbarchitect.checks._weigh import in_bytes, is_small, share_of_database, table_facts
 from dbarchitect.checks._window import mature, window
+from dbarchitect.checks.indexes.duplicate_index import is_same
+from dbarchitect.checks.indexes.redundant_index import covers
 from dbarchitect.model.catalog import Index, Table
 from dbarchitect.model.change import Change
 from dbarchitect.model.check import Example
@@ -43,9 +45,12 @@ def serves_foreign_key(snapshot: Snapshot, table: Table, index: Index) -> bool:
     )
 
 
-def _unused(snapshot: Snapshot, limits: Limits, table: Table, index: Index, children: Children) -> bool:
+def is_unused(snapshot: Snapshot, limits: Limits, table: Table, index: Index, children: Children) -> bool:
+    """True when the counters, old enough, show no use of an index that nothing needs: dropping it is this check's advice."""
     return (
-        index_scans(index, children) == 0
+        mature(snapshot, limits)
+        and index.parent is None
+        and index_scans(index, children) == 0
         and (index_bytes(index, children) or 0) >= limits.unused_index_bytes
         and not (index.unique or bound(index) or not index.valid)
         and not is_small(snapshot, table, limits)
@@ -77,7 +82,9 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         return
     children = index_children(snapshot)
     for table, index in snapshot.catalog.indexes():
-        if index.parent is None and _unused(snapshot, limits, table, index, children):
+        covered = any(covers(table, other, index) or is_same(other, index) for other in table.indexes if other is not index)
+        # what another index makes needless is said by the checks about those
+        if not covered and is_unused(snapshot, limits, table, index, children):
             yield _finding(snapshot, table, index, children)
 
 

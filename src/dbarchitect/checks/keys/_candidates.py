@@ -21,7 +21,12 @@ _GONE_TIME = frozenset(
     {"deleted_at", "deleted_on", "deleted_time", "deletedat", "deleted", "removed_at", "archived_at", "deactivated_at"}
 )
 _IDENTITY = frozenset(
-    "email slug sku uuid guid username login handle isbn iban vin ean gtin upc barcode serial code number no token phone external".split()
+    "email slug sku uuid guid username login handle isbn iban vin ean gtin upc barcode code number no token".split()
+)
+# codes and numbers that many rows share by their nature, however different they happen to be
+_SHARED = frozenset(
+    """zip postal post country area dial phone mobile fax telephone status state region city language lang currency colour color error
+    exit response house street floor room page line row serial version build batch order sort sequence seq""".split()
 )
 _REQUIRED = frozenset(
     "name title email status state amount quantity qty price total currency kind type code sku slug username login balance subject".split()
@@ -146,15 +151,19 @@ class Distinct:
 
 def _promises_identity(column: Column) -> bool:
     parts = words(column.name)
-    last_two = parts[-2:]
-    return bool(parts) and (parts[-1] in _IDENTITY or last_two == ("external", "id")) and parts[-1] != "phone"
+    return bool(parts) and (parts[-1] in _IDENTITY or parts[-2:] == ("external", "id")) and _SHARED.isdisjoint(parts)
+
+
+def _copied(table: Table) -> bool:
+    """True for what CREATE TABLE … AS leaves: no key, nothing required. Its columns are another table's matter."""
+    return not table.keys and all(c.nullable for c in table.columns)
 
 
 def distinct_columns(snapshot: Snapshot, limits: Limits) -> Iterator[Distinct]:
     """Columns that the planner's statistics call all different, named like an identity, not declared unique."""
     for table in own_tables(snapshot):
         rows = snapshot.rows(table)
-        if rows is None or rows < limits.small_table_rows or table.partition_key or table.persistence is Persistence.TEMPORARY:
+        if rows is None or rows < limits.small_table_rows or table.partition_key or _copied(table):
             continue
         unique = [set(columns) for columns in unique_columns(table)]
         partly = {i.columns[0] for i in table.indexes if i.unique and len(i.columns) == 1}
@@ -173,6 +182,26 @@ def distinct_columns(snapshot: Snapshot, limits: Limits) -> Iterator[Distinct]:
                 and not in_foreign_key(table, column.name)
             ):
                 yield Distinct(table, column)
+
+
+def key_column(snapshot: Snapshot, table: Table) -> Distinct | None:
+    """Of a table without any key, the number or UUID column that is named like its key and has no value twice so far."""
+    if table.keys or table.partition_key or table.is_partition or table.kind is not TableKind.TABLE:
+        return None
+    own = "_".join(_spelling(table))
+    for column in table.columns:
+        statistics = snapshot.column_statistics(table.name, column.name)
+        named = "_".join(words(column.name)) in ("id", "uuid", f"{own}_id", f"{own}_uuid")
+        apart = statistics is not None and statistics.null_fraction == 0 and statistics.distinct <= -0.999
+        numbered = column.type.family in (TypeFamily.INTEGER, TypeFamily.UUID)
+        if named and apart and numbered and not in_foreign_key(table, column.name):
+            return Distinct(table, column)
+    return None
+
+
+def _key_columns(snapshot: Snapshot) -> list[Distinct]:
+    found = (key_column(snapshot, table) for table in snapshot.catalog.tables)
+    return [candidate for candidate in found if candidate is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +251,8 @@ def uniqueness_questions(snapshot: Snapshot, limits: Limits) -> tuple[Uniqueness
     """Asked for columns that look unique and for live rows of soft deletes."""
     distinct = [d.question for d in distinct_columns(snapshot, limits)]
     soft = [s.question for s in soft_unique(snapshot)]
-    return tuple(dict.fromkeys([*distinct, *soft]))
+    keys = [k.question for k in _key_columns(snapshot)]
+    return tuple(dict.fromkeys([*keys, *distinct, *soft]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +284,7 @@ def never_null(snapshot: Snapshot, limits: Limits) -> Iterator[NeverNull]:
     """Nullable columns without nulls whose name or role asks for a value."""
     for table in own_tables(snapshot):
         rows = snapshot.rows(table)
-        if rows is None or rows < limits.small_table_rows or table.persistence is Persistence.TEMPORARY:
+        if rows is None or rows < limits.small_table_rows or _copied(table):
             continue
         for column in table.columns:
             statistics = snapshot.column_statistics(table.name, column.name) if column.nullable and not column.generated else None
@@ -265,4 +295,5 @@ def never_null(snapshot: Snapshot, limits: Limits) -> Iterator[NeverNull]:
 
 def null_questions(snapshot: Snapshot, limits: Limits) -> tuple[NullQuestion, ...]:
     """Asked for columns that could be NOT NULL."""
-    return tuple(dict.fromkeys(n.question for n in never_null(snapshot, limits)))
+    keys = [NullQuestion(k.table.name, k.column.name) for k in _key_columns(snapshot)]
+    return tuple(dict.fromkeys([*keys, *(n.question for n in never_null(snapshot, limits))]))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from dbarchitect.checks._tables import own_tables
+from dbarchitect.checks._tables import in_foreign_key, own_tables
 from dbarchitect.checks._window import counted_days
 from dbarchitect.model.catalog import Column, Sequence, Table
 from dbarchitect.model.snapshot import Snapshot
@@ -87,7 +87,9 @@ def number_uses(snapshot: Snapshot) -> Iterator[NumberUse]:
         for column in table.columns:
             limit = column.type.integer_maximum
             sequence = numbering.of(table, column) if limit else None
-            if limit is None or (sequence is None and column.name not in keys):
+            # a key that is a foreign key too follows its parent's numbers, and changes with it
+            own_key = column.name in keys and not in_foreign_key(table, column.name)
+            if limit is None or (sequence is None and not own_key):
                 continue
             last = sequence.last_value if sequence is not None and sequence.increment > 0 else None
             seen = _largest_seen(snapshot, table, column)

@@ -18,8 +18,8 @@ Target = tuple[Table, Column]
 def narrower_references(snapshot: Snapshot, table: Table, column: Column, width: int) -> list[Target]:
     """Columns that point at this one by a foreign key and are narrower than `width` bytes."""
     found = []
-    for child, key in snapshot.catalog.references():
-        if key.target == table.name and column.name in key.target_columns and not key.inherited:
+    for child, key in snapshot.references_to(table.name):
+        if column.name in key.target_columns and not key.inherited:
             own = child.column(key.columns[key.target_columns.index(column.name)])
             if own is not None and (own.type.bytes or width) < width and (child, own) not in found and own is not column:
                 found.append((child, own))
