@@ -7,6 +7,7 @@ Ignore it when the processor is the limit, or the file system compresses.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dbarchitect.checks._sessions import seconds_since
 from dbarchitect.checks._settings import is_off, known, setting_subject, show
@@ -46,7 +47,10 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
                 else "SELECT wal_bytes, wal_fpi, stats_reset FROM pg_stat_wal",
             ),
         ),
-        change=change_setting(setting, "lz4" if snapshot.catalog.version.major >= 15 else "on"),
+        change=replace(
+            change_setting(setting, "on"),
+            hazards=("compressing takes processor time; lz4, where the server was built with it, takes less",),
+        ),
         severity=Severity.NOTICE,
         confidence=Confidence.LIKELY,
         benefit="whole pages take less room in the WAL",

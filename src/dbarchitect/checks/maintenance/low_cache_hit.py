@@ -62,6 +62,7 @@ CREATE EXTENSION pg_buffercache;
 CREATE TABLE log (id bigint, note text) WITH (autovacuum_enabled = off);
 INSERT INTO log SELECT i, repeat('x', 500) FROM generate_series(1, 20000) i;
 CHECKPOINT;
+SELECT pg_stat_force_next_flush();
 SELECT pg_stat_reset();
 """
 EXAMPLES = (

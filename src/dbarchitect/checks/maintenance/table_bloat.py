@@ -104,7 +104,7 @@ INSERT INTO carts SELECT i, repeat('x', i % 100), true, now() FROM generate_seri
 EXAMPLES = (
     Example(
         Engine.POSTGRESQL,
-        bad=_TABLE + "DELETE FROM carts WHERE id % 5 <> 0; VACUUM ANALYZE carts; SELECT pg_stat_force_next_flush();",
+        bad=_TABLE + "DELETE FROM carts WHERE id % 5 <> 0; SELECT pg_stat_force_next_flush(); VACUUM ANALYZE carts;",
         good=_TABLE
         + """CREATE TABLE loose (id bigint, a boolean, b bigint, c boolean, d bigint, e smallint, f numeric) WITH (fillfactor = 50);
 INSERT INTO loose SELECT i, true, i, false, i, 1, i / 7.0 FROM generate_series(1, 60000) i;
