@@ -60,7 +60,9 @@ class ReadSession:
     def end(self) -> None:
         """End the transaction, whatever its state."""
         if not self._connection.closed and self.in_transaction:
-            self._connection.execute("ROLLBACK /* dbarchitect */")
+            failed = self._connection.info.transaction_status is psycopg.pq.TransactionStatus.INERROR
+            # a rollback would count in pg_stat_database.xact_rollback
+            self._connection.execute("ROLLBACK /* dbarchitect */" if failed else "COMMIT /* dbarchitect */")
 
     @property
     def in_transaction(self) -> bool:
