@@ -10,7 +10,7 @@ from dbarchitect.model.postgres import Policy
 from dbarchitect.model.snapshot import Snapshot
 
 _CALL = re.compile(r"\b(current_setting|(?:[a-z_]\w*\.)?[a-z_]\w*)\(", re.IGNORECASE)
-_IN_SUBSELECT = re.compile(r"\bSELECT\s*\(*\s*\Z", re.IGNORECASE)
+_SUBSELECT = re.compile(r"\(\s*SELECT\b", re.IGNORECASE)
 _SETTING_NAME = re.compile(r"\s*'([^']*)'(?:::text)?\s*\Z")
 _EQUAL = re.compile(r'(?:\b|")(\w+)"?(\)::\w+)? = (.{0,40})')
 _OTHER_SIDE = re.compile(r'\(*(?:[\w"]+\.)?"?(\w+)"?\)*(?![\w(.])')
@@ -18,7 +18,7 @@ _OTHER_SIDE = re.compile(r'\(*(?:[\w"]+\.)?"?(\w+)"?\)*(?![\w(.])')
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function call in an expression: `text[start:end]` is the whole call. `wrapped`: a sub-select's only output."""
+    """A function call in an expression: `text[start:end]` is the whole call. `wrapped`: it stands in a sub-select."""
 
     function: str
     arguments: str
@@ -44,10 +44,12 @@ def policies_of(snapshot: Snapshot, table: QualifiedName) -> list[Policy]:
 
 def calls(text: str) -> Iterator[Call]:
     """Every function call whose closing parenthesis is found; string literals are skipped."""
-    for match in _CALL.finditer(_without_strings(text)):
+    blanked = _without_strings(text)
+    subselects = [(m.start(), _closing(text, m.start() + 1) or len(text)) for m in _SUBSELECT.finditer(blanked)]
+    for match in _CALL.finditer(blanked):
         end = _closing(text, match.end())
         if end is not None:
-            wrapped = _IN_SUBSELECT.search(text[: match.start()]) is not None
+            wrapped = any(first < match.start() < last for first, last in subselects)
             yield Call(match.group(1).lower(), text[match.end() : end - 1], match.start(), end, wrapped)
 
 
@@ -96,18 +98,25 @@ def once_per_query(snapshot: Snapshot, call: Call) -> bool:
     )
 
 
+def _better(snapshot: Snapshot, text: str, call: Call) -> str:
+    new = text[call.start : call.end]
+    if lacks_missing_ok(call):
+        new = new[:-1] + ", true)"
+    return f"(SELECT {new})" if once_per_query(snapshot, call) and not call.wrapped else new
+
+
 def improved(snapshot: Snapshot, text: str | None) -> str | None:
     """The expression with such calls in sub-selects and with missing_ok; None when there is nothing to improve."""
     if text is None:
         return None
-    result = text
-    for call in reversed(list(calls(text))):
-        new = text[call.start : call.end]
-        if lacks_missing_ok(call):
-            new = new[:-1] + ", true)"
-        if once_per_query(snapshot, call) and not call.wrapped:
-            new = f"(SELECT {new})"
-        result = result[: call.start] + new + result[call.end :]
+    result, changed = text, True
+    while changed:  # one call at a time: calls stand inside each other, and each change moves what comes after it
+        changed = False
+        for call in calls(result):
+            new = _better(snapshot, result, call)
+            if new != result[call.start : call.end]:
+                result, changed = result[: call.start] + new + result[call.end :], True
+                break
     return result if result != text else None
 
 

@@ -77,7 +77,8 @@ CREATE POLICY b ON invoices FOR UPDATE USING (tenant_id = my_tenant()) WITH CHEC
         good=_TABLE
         + """CREATE POLICY a ON invoices FOR SELECT USING (tenant_id = (SELECT current_setting('app.tenant', true)::int));
 CREATE POLICY b ON invoices FOR UPDATE USING (tenant_id = (SELECT my_tenant()));
-CREATE POLICY c ON invoices FOR DELETE USING (tenant_id = abs(tenant_id));""",
+CREATE POLICY c ON invoices FOR DELETE USING (tenant_id = abs(tenant_id));
+CREATE POLICY d ON invoices USING (tenant_id = (SELECT nullif(current_setting('app.tenant', true), '')::int));""",
         yields=("policy public.invoices.a", "policy public.invoices.b"),
     ),
 )
