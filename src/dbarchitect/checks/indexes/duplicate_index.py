@@ -26,18 +26,26 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, QualifiedName, index_subject
+from dbarchitect.model.names import MYSQL_FAMILY, RELATIONAL, Engine, QualifiedName, index_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import drop_index
 from dbarchitect.sql.key_changes import drop_key
 
 CODES = ("IDX-02", "NEW-35")
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 References = set[tuple[QualifiedName, frozenset[str]]]
 
 
 def _sameness(index: Index) -> tuple[object, ...]:
-    return (index.method, index.entries, frozenset(index.include), index.predicate, index.unique, index.nulls_not_distinct)
+    return (
+        index.method,
+        index.entries,
+        frozenset(index.include),
+        index.predicate,
+        index.unique,
+        index.nulls_not_distinct,
+        index.visible,
+    )
 
 
 def is_same(one: Index, other: Index) -> bool:
@@ -58,6 +66,8 @@ def _removal(snapshot: Snapshot, table: Table, index: Index, references: Referen
     """How to drop the superfluous one; None when something rests on it."""
     if index.unique and (table.name, frozenset(index.columns)) in references:
         return None  # the foreign key may rest on this very index, which the catalogue's neutral view does not tell
+    if snapshot.engine in MYSQL_FAMILY:  # there a unique key is its index, and goes with it
+        return None if index.primary else drop_index(snapshot.engine, table, index)
     key = backing_key(table, index)
     if key is not None and not (index.primary or index.replica_identity or index.clustered or index.parent or key.inherited):
         return drop_key(table, key, index)
@@ -155,5 +165,19 @@ ALTER TABLE logins ADD FOREIGN KEY (email) REFERENCES users (email);
 CREATE UNIQUE INDEX b ON users (email);
 """,
         yields=("index public.users.a",),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad="""
+CREATE TABLE teams (id bigint PRIMARY KEY);
+CREATE TABLE users (id bigint PRIMARY KEY, team_id bigint, email varchar(80) NOT NULL,
+  UNIQUE KEY email_one (email), UNIQUE KEY email_two (email), KEY team_a (team_id), KEY team_b (team_id),
+  CONSTRAINT of_team FOREIGN KEY (team_id) REFERENCES teams (id));
+""",
+        good="""
+CREATE TABLE users (id bigint PRIMARY KEY, team_id bigint, email varchar(80) NOT NULL,
+  KEY a (email), KEY b (email DESC), KEY c (email(10)), UNIQUE KEY d (email), FULLTEXT KEY e (email), KEY f (team_id), KEY g (team_id) IGNORED);
+""",
+        yields=("index {database}.users.email_two", "index {database}.users.team_b"),
     ),
 )

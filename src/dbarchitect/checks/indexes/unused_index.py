@@ -22,19 +22,24 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, index_subject
+from dbarchitect.model.names import RELATIONAL, Engine, index_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import drop_index
 from dbarchitect.sql.identifiers import quote_literal, quote_qualified
 
 CODES = ("IDX-04",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 NEEDS_LIVE = True
 
 
 def _read_at_all(snapshot: Snapshot, table: Table) -> bool:
     parts = snapshot.partitions(table.name) or [table]
-    return any(p.usage and ((p.usage.sequential_scans or 0) + (p.usage.index_scans or 0)) > 0 for p in parts)
+    if any(
+        p.usage and ((p.usage.sequential_scans or p.usage.sequential_rows or 0) + (p.usage.index_scans or 0)) > 0 for p in parts
+    ):
+        return True
+    # MySQL counts rows that each index gave, not scans of the table
+    return any(i.usage and i.usage.scans for p in parts for i in p.indexes)
 
 
 def serves_foreign_key(snapshot: Snapshot, table: Table, index: Index) -> bool:
@@ -88,13 +93,24 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             yield _finding(snapshot, table, index, children)
 
 
+def _counter(engine: Engine, table: Table, index: Index) -> str:
+    """The statement that reads the index's counter again."""
+    if engine is Engine.POSTGRESQL:
+        name = quote_literal(engine, quote_qualified(engine, index.name))
+        return f"SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelid = to_regclass({name})"
+    return (
+        "SELECT count_fetch FROM performance_schema.table_io_waits_summary_by_index_usage "
+        f"WHERE object_schema = {quote_literal(engine, table.name.schema)} AND object_name = {quote_literal(engine, table.name.name)} "
+        f"AND index_name = {quote_literal(engine, index.name.name)}"
+    )
+
+
 def _finding(snapshot: Snapshot, table: Table, index: Index, children: Children) -> Finding:
     size = index_bytes(index, children) or 0
     replicas = len(snapshot.postgres.replicas) if snapshot.postgres else 0
     elsewhere = f" {replicas} replicas are attached; their own counters must be looked at first." if replicas else ""
     writes = table.usage.rows_written if table.usage else 0
     written = f" while {writes:,} rows were written" if writes else ""
-    name = quote_literal(snapshot.engine, quote_qualified(snapshot.engine, index.name))
     return Finding(
         subject=index_subject(table.name, index.name.name),
         title=f"index {index.name.name} is not used",
@@ -106,7 +122,7 @@ def _finding(snapshot: Snapshot, table: Table, index: Index, children: Children)
             Evidence(
                 EvidenceKind.OBSERVED,
                 f"0 scans counted {window(snapshot)}",
-                f"SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelid = to_regclass({name})",
+                _counter(snapshot.engine, table, index),
             ),
         ),
         change=_removal(snapshot, table, index),
@@ -128,6 +144,14 @@ CREATE UNIQUE INDEX one ON orders (id, note);
 CREATE INDEX little ON orders (placed) WHERE id < 100;
 ANALYZE;
 """
+_MARIADB_TABLE = """
+CREATE TABLE customers (id bigint PRIMARY KEY);
+INSERT INTO customers SELECT seq FROM seq_1_to_5000;
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint, note varchar(40) NOT NULL, placed date NOT NULL,
+  KEY note (note, placed), KEY customer (customer_id, placed), UNIQUE KEY one (id, note), FOREIGN KEY (customer_id) REFERENCES customers (id));
+INSERT INTO orders SELECT seq, 1 + seq % 5000, md5(seq), '2025-01-01' + INTERVAL seq % 365 DAY FROM seq_1_to_60000;
+ANALYZE TABLE orders;
+"""
 _COUNT = "SELECT pg_stat_force_next_flush();"
 EXAMPLES = (
     Example(
@@ -137,6 +161,14 @@ EXAMPLES = (
         + "SELECT count(*) FROM orders WHERE id = 7; SET enable_seqscan = off; SELECT id FROM orders WHERE note = 'x' AND placed = '2025-02-01';"
         + _COUNT,
         yields=("index public.orders.note",),
+        limits=Limits(counters_age_days=0),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad=_MARIADB_TABLE + "SELECT count(*) FROM orders WHERE id = 7;",
+        good=_MARIADB_TABLE
+        + "SELECT id FROM orders WHERE note = 'x' AND placed = '2025-02-01'; SELECT id FROM orders WHERE note = md5('7');",
+        yields=("index {database}.orders.note",),
         limits=Limits(counters_age_days=0),
     ),
 )
