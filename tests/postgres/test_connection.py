@@ -10,6 +10,7 @@ from dbarchitect.engines.postgres.connection import check_version, connect, show
 from dbarchitect.errors import CannotConnect, ConnectionLost, NotPermitted, SourceError, SourceNotFound, UnsupportedVersion
 from dbarchitect.lab.embedded import EmbeddedPostgres
 from dbarchitect.model.limits import Limits
+from tests.postgres.conftest import take
 
 
 def _failure(url: str) -> SourceError:
@@ -153,17 +154,22 @@ def test_server_that_goes_away() -> None:
             source.snapshot()
 
 
-def test_sql_ascii_database(postgres18: EmbeddedPostgres) -> None:
-    url = postgres18.url("ascii")
-    with psycopg.connect(postgres18.url(), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE ascii TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'")
-    try:
+def test_sql_ascii_database() -> None:
+    with EmbeddedPostgres(preload=("pg_stat_statements",)) as server:
+        url = server.url("ascii")
+        with psycopg.connect(server.url(), autocommit=True) as connection:
+            connection.execute("CREATE EXTENSION pg_stat_statements")
+            connection.execute("CREATE DATABASE ascii TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'")
         with psycopg.connect(url, autocommit=True, client_encoding="latin1") as connection:
             connection.execute('CREATE TABLE "größe" (a text); INSERT INTO "größe" SELECT \'ü\' FROM generate_series(1, 9)')
             connection.execute("ANALYZE")
-        with open_source(url, limits=Limits()) as source:
-            snapshot = source.snapshot()
+        snapshot = take(url)
         assert snapshot.catalog.tables[0].name.name == "größe"
         assert snapshot.statistics[0].common_values == ("ü",)
-    finally:
-        postgres18.drop_database("ascii")
+        # the other databases' workload cannot be read while such texts are kept, and the remedy helps
+        spoilt = take(server.url())
+        assert spoilt.workload is None
+        (gap,) = spoilt.gaps
+        with psycopg.connect(server.url(), autocommit=True) as connection:
+            connection.execute(gap.remedy.partition(": ")[2].encode())
+        assert take(server.url()).gaps == ()

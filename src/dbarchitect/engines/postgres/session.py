@@ -25,6 +25,10 @@ _SETTINGS = """SELECT /* dbarchitect */ set_config(name, value, true) FROM (VALU
     ('jit', 'off'), ('client_encoding', '{encoding}')
 ) AS wanted (name, value)"""
 
+_OTHER_ENCODING = (
+    "A text of a SQL_ASCII database is in the way; forget that database's statements: "
+    "SELECT pg_stat_statements_reset(0, oid) FROM pg_database WHERE pg_encoding_to_char(encoding) = 'SQL_ASCII';"
+)
 _CHANGED = (errors.InternalError_, errors.UndefinedTable, errors.UndefinedObject, errors.UndefinedFunction)  # "cache lookup failed"
 _LOST = (errors.AdminShutdown, errors.CrashShutdown, errors.CannotConnectNow, errors.IdleInTransactionSessionTimeout)
 
@@ -145,4 +149,7 @@ def gap_of(error: psycopg.Error, what: str, remedy: str) -> Gap:
         return Gap(what, f"the time limit was reached ({reason})", "Run again when the server is less busy.")
     if isinstance(error, errors.LockNotAvailable):
         return Gap(what, f"another session holds a lock ({reason})", "Run again when that session has ended its transaction.")
+    if isinstance(error, errors.CharacterNotInRepertoire):
+        # pg_stat_statements converts the texts of all databases, and those of SQL_ASCII ones may be in any encoding
+        return Gap(what, reason, _OTHER_ENCODING)
     return Gap(what, reason, remedy)
