@@ -46,3 +46,4 @@ class Limits:
     sessions: int = 10_000
     short_session_ms: float = 1_000.0
     checkpoints: int = 20
+    settle_seconds: float = 120.0

@@ -9,6 +9,7 @@ Ignore it when vacuums end in time: see dead rows and ages of the tables. Databa
 from collections.abc import Iterator
 from dataclasses import replace
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._settings import known, number, setting_subject
 from dbarchitect.checks._weigh import in_bytes
 from dbarchitect.model.check import Example
@@ -50,7 +51,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     yield Finding(
         subject=setting_subject(setting.name),
         title="autovacuum is slowed down as for a small database",
-        claim=f"All autovacuum workers together may spend {limit:.0f} cost units per {delay:g} ms; {len(large)} tables of that size are changed, the largest is "
+        claim=f"All autovacuum workers together may spend {limit:.0f} cost units per {delay:g} ms; the largest of {counted(len(large), 'very large, changing table')} is "
         f"{largest.name} with {size}.",
         evidence=(
             Evidence(

@@ -8,6 +8,7 @@ Ignore it when nearly all connections are always idle and the memory suffices.
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._sessions import clients
 from dbarchitect.checks._settings import known, number, setting_subject, show
 from dbarchitect.model.change import ChangeKind, Risk
@@ -38,7 +39,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     yield Finding(
         subject=setting_subject(setting.name),
         title=f"max_connections is {value:.0f} on {processors} processors",
-        claim=f"max_connections is {value:.0f} on a machine with {processors} processors; at the reading {len(sessions)} sessions were open and {busy} of them busy.",
+        claim=f"max_connections is {value:.0f} on a machine with {processors} processors; {counted(len(sessions), 'session')} open and {busy} of them busy at the reading.",
         evidence=(Evidence(EvidenceKind.OBSERVED, f"pg_settings: {setting.value}; {processors} processors", show(setting.name)),),
         change=advice(
             ChangeKind.CONFIGURATION,

@@ -8,6 +8,7 @@ Ignore it when the restart is planned.
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted, is_are
 from dbarchitect.model.change import ChangeKind, Risk, Verification
 from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
@@ -30,8 +31,8 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     names = ", ".join(waiting)
     yield Finding(
         subject=server_subject("pending restart"),
-        title=f"{len(waiting)} settings wait for a restart",
-        claim=f"{names} were changed in the server's files after its start and are not in force.",
+        title=f"{counted(len(waiting), 'setting')} waiting for a restart",
+        claim=f"{names} {'was' if len(waiting) == 1 else 'were'} changed in the server's files after its start and {is_are(len(waiting))} not in force.",
         evidence=(
             Evidence(
                 EvidenceKind.OBSERVED, f"pg_settings.pending_restart: {names}", "SELECT name FROM pg_settings WHERE pending_restart"

@@ -8,6 +8,7 @@ Ignore it when it lasts for seconds.
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._sessions import in_time, named, seconds_since
 from dbarchitect.model.change import ChangeKind, Risk
 from dbarchitect.model.check import Example
@@ -56,8 +57,8 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         name = f"{blocker.user or 'unknown'} {blocker.application}".strip() if blocker else f"pid {pid}"
         yield Finding(
             subject=global_subject(SubjectKind.SESSION, name),
-            title=f"{len(sessions)} sessions wait for a lock of {name}",
-            claim=f"{who} ({state}) blocks {len(sessions)} sessions; {named(longest)} has been waiting for {waited}.",
+            title=f"{counted(len(sessions), 'session')} held up by a lock of {name}",
+            claim=f"{who} ({state}) blocks {counted(len(sessions), 'session')}; {named(longest)} has been waiting for {waited}.",
             evidence=(
                 Evidence(
                     EvidenceKind.OBSERVED,

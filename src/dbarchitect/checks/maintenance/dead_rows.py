@@ -42,12 +42,20 @@ def _last(snapshot: Snapshot, table: Table) -> str:
     return f"the last vacuum was {in_time(seconds_since(snapshot, max(times)))} ago" if times else "no vacuum is on record"
 
 
+def _just_vacuumed(snapshot: Snapshot, table: Table, limits: Limits) -> bool:
+    """True within moments of a vacuum: sessions send late what they counted before it."""
+    times = [t for t in (table.usage.last_vacuum, table.usage.last_autovacuum) if t] if table.usage else []
+    return bool(times) and seconds_since(snapshot, max(times)) < limits.settle_seconds
+
+
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     """One finding for each table with many dead rows, absolutely and as a share."""
     for table in snapshot.catalog.tables:
         dead = (table.usage.dead_rows or 0) if table.usage else 0
         live = (table.usage.live_rows or 0) if table.usage else 0
         if dead < limits.dead_rows or dead < limits.dead_row_share * (dead + live):
+            continue
+        if _just_vacuumed(snapshot, table, limits):
             continue
         share, last = dead / (dead + live), _last(snapshot, table)
         yield Finding(

@@ -10,6 +10,7 @@ written from now on.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._weigh import is_small, share_of_database, table_facts
 from dbarchitect.model.catalog import TableKind
 from dbarchitect.model.check import Example
@@ -42,7 +43,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             subject=table_subject(table.name),
             title=f"{hot / updated:.0%} of the updates of {table.name.name} stay on their page",
             claim=f"Of {updated:,} updates of {table.name} ({table_facts(snapshot, table)}) {hot:,} were HOT: each of the others wrote a new entry into "
-            f"{len(table.indexes)} indexes.",
+            f"{counted(len(table.indexes), 'index')}.",
             evidence=(
                 Evidence(
                     EvidenceKind.OBSERVED,

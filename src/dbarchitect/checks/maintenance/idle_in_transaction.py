@@ -10,6 +10,7 @@ by hand.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._sessions import clients, in_time, named, seconds_since
 from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
@@ -50,8 +51,8 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         pids = ", ".join(str(s.pid) for s in sessions[:10])
         yield Finding(
             subject=global_subject(SubjectKind.ROLE, role),
-            title=f"{len(sessions)} sessions of {role} are idle in transaction",
-            claim=f"{len(sessions)} sessions of {role} have been idle inside a transaction for up to {longest}, the longest is {named(sessions[0])}: "
+            title=f"{counted(len(sessions), 'session')} of {role} idle in transaction",
+            claim=f"{role} has {counted(len(sessions), 'session')} idle inside a transaction, for up to {longest}, the longest is {named(sessions[0])}: "
             "they keep their locks and stop the removal of dead rows.",
             evidence=(
                 Evidence(

@@ -9,6 +9,7 @@ Ignore it when a consumer must never lose its place and the disk is watched. It 
 from collections.abc import Iterator
 from dataclasses import replace
 
+from dbarchitect.checks._counts import counted, is_are
 from dbarchitect.checks._settings import known, setting_subject, show
 from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
@@ -34,7 +35,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     yield Finding(
         subject=setting_subject(setting.name),
         title="slots may keep WAL until the disk is full",
-        claim=f"max_slot_wal_keep_size is -1 and {len(slots)} slots exist ({names}): when one of their consumers stops, WAL piles up until the disk is full.",
+        claim=f"max_slot_wal_keep_size is -1 and there {is_are(len(slots))} {counted(len(slots), 'slot')} ({names}): when one of their consumers stops, WAL piles up until the disk is full.",
         evidence=(Evidence(EvidenceKind.OBSERVED, f"pg_settings: -1; pg_replication_slots lists {names}", show(setting.name)),),
         change=replace(
             change_setting(setting, _LIMIT),

@@ -8,6 +8,7 @@ Ignore it when the application migrates its own schema at start and that is want
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted, is_are
 from dbarchitect.checks._sessions import application_sessions
 from dbarchitect.model.change import ChangeKind, Risk
 from dbarchitect.model.check import Example
@@ -33,13 +34,13 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             continue
         yield Finding(
             subject=global_subject(SubjectKind.ROLE, role.name),
-            title=f"application role {role.name} owns {len(owned)} tables",
-            claim=f"{len(sessions)} application sessions are connected as {role.name}, which owns {len(owned)} of {len(snapshot.catalog.tables)} tables: "
+            title=f"application role {role.name} owns {counted(len(owned), 'table')}",
+            claim=f"{counted(len(sessions), 'application session')} {is_are(len(sessions))} connected as {role.name}, which owns {len(owned)} of {len(snapshot.catalog.tables)} tables: "
             "the application may drop and alter them and passes their policies unless row security is forced.",
             evidence=(
                 Evidence(
                     EvidenceKind.OBSERVED,
-                    f"pg_class.relowner of {len(owned)} tables, pg_stat_activity with {len(sessions)} sessions",
+                    f"pg_class.relowner of {counted(len(owned), 'table')}, pg_stat_activity with {counted(len(sessions), 'session')}",
                     f"SELECT count(*) FROM pg_tables WHERE tableowner = {literal(role.name)}",
                 ),
             ),

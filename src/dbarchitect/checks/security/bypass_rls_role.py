@@ -8,6 +8,7 @@ Ignore it for the role that makes backups: pg_dump needs it. It is reported only
 from collections.abc import Iterator
 from dataclasses import replace
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._sessions import application_sessions
 from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
@@ -31,11 +32,11 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         if not role.bypass_rls or role.superuser or not role.login:
             continue
         sessions = len(application_sessions(facts, role.name))
-        now = f"{sessions} application sessions use it right now" if sessions else "it can log in"
+        now = f"{counted(sessions, 'application session')} right now" if sessions else "it can log in"
         yield Finding(
             subject=global_subject(SubjectKind.ROLE, role.name),
             title=f"role {role.name} bypasses row security",
-            claim=f"{role.name} has BYPASSRLS and {now}: none of the {len(facts.policies)} policies of this database is applied to it.",
+            claim=f"{role.name} has BYPASSRLS and {now}: none of this database's policies ({len(facts.policies)}) is applied to it.",
             evidence=(
                 Evidence(
                     EvidenceKind.OBSERVED,

@@ -7,6 +7,7 @@ Ignore it when every such connection comes through an encrypted tunnel.
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks.security._hba import is_remote, rule_text
 from dbarchitect.model.change import ChangeKind, Risk, Verification
 from dbarchitect.model.check import Example
@@ -36,7 +37,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     yield Finding(
         subject=server_subject("pg_hba.conf password"),
         title="pg_hba.conf asks for passwords in clear text",
-        claim=f"{len(rules)} rules of pg_hba.conf take the password itself over connections that need not be encrypted: {listed}.",
+        claim=f"pg_hba.conf asks for the password itself, in {counted(len(rules), 'rule')}, over connections that need not be encrypted: {listed}.",
         evidence=(Evidence(EvidenceKind.OBSERVED, f"pg_hba_file_rules: {listed}", f"SELECT * {_RULES}"),),
         change=advice(
             ChangeKind.SECURITY,

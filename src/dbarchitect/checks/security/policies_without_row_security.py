@@ -9,6 +9,7 @@ Ignore it when the policies are prepared for a later release and the table is no
 from collections.abc import Iterator
 from dataclasses import replace
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._weigh import share_of_database
 from dbarchitect.checks.security._policies import policies_of
 from dbarchitect.model.check import Example
@@ -35,7 +36,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             subject=table_subject(table.name),
             title=f"row security of {table.name.name} is off though it has policies",
             claim=(
-                f"{table.name} has {len(policies)} policies ({names}) and row security disabled, so none of them is applied: every role "
+                f"{table.name} has {counted(len(policies), 'policy')} ({names}) and row security disabled, so none is applied: every role "
                 "with a grant on the table reads and writes all rows."
             ),
             evidence=(

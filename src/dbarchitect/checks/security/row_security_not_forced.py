@@ -10,6 +10,7 @@ Ignore it when the owner is a role for migrations only. Superusers and roles wit
 from collections.abc import Iterator
 from dataclasses import replace
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._sessions import application_sessions
 from dbarchitect.checks._weigh import share_of_database
 from dbarchitect.checks.security._policies import policies_of
@@ -36,7 +37,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         if owner is None or not owner.login or owner.superuser or owner.bypass_rls:
             continue
         sessions = len(application_sessions(snapshot.postgres, owner.name))
-        now = f"{sessions} application sessions use that role right now" if sessions else "that role can log in"
+        now = f"that role has {counted(sessions, 'application session')} right now" if sessions else "that role can log in"
         change = row_security(table.name, "FORCE ROW LEVEL SECURITY", "NO FORCE ROW LEVEL SECURITY", "relforcerowsecurity")
         yield Finding(
             subject=table_subject(table.name),

@@ -10,6 +10,7 @@ maintenance are left out.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from dbarchitect.checks._counts import counted, is_are
 from dbarchitect.checks._sessions import application_sessions
 from dbarchitect.model.change import Change, ChangeKind, Risk
 from dbarchitect.model.check import Example
@@ -54,11 +55,11 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         yield Finding(
             subject=global_subject(SubjectKind.ROLE, role.name),
             title=f"an application connects as superuser {role.name}",
-            claim=f"{len(sessions)} sessions ({shown}) are connected as {role.name}, a superuser: no grant and no policy binds them.",
+            claim=f"{counted(len(sessions), 'session')} ({shown}) {is_are(len(sessions))} connected as {role.name}, a superuser: no grant and no policy binds them.",
             evidence=(
                 Evidence(
                     EvidenceKind.OBSERVED,
-                    f"{len(sessions)} sessions of {role.name} at {snapshot.taken_at:%Y-%m-%d %H:%M} UTC: {shown}",
+                    f"{counted(len(sessions), 'session')} of {role.name} at {snapshot.taken_at:%Y-%m-%d %H:%M} UTC: {shown}",
                     f"SELECT application_name, client_addr, count(*) FROM pg_stat_activity WHERE usename = '{role.name}' GROUP BY 1, 2",
                 ),
             ),

@@ -8,6 +8,7 @@ is decided by the operating system.
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks.security._hba import is_remote, rule_text
 from dbarchitect.model.change import ChangeKind, Risk, Verification
 from dbarchitect.model.check import Example
@@ -33,7 +34,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     yield Finding(
         subject=server_subject("pg_hba.conf trust"),
         title="pg_hba.conf trusts other machines",
-        claim=f"{len(rules)} rules of pg_hba.conf let other machines in without a password: {listed}.",
+        claim=f"pg_hba.conf lets other machines in, by {counted(len(rules), 'rule')}, without a password: {listed}.",
         evidence=(Evidence(EvidenceKind.OBSERVED, f"pg_hba_file_rules: {listed}", f"SELECT * {_RULES}"),),
         change=advice(
             ChangeKind.SECURITY,

@@ -7,6 +7,7 @@ Ignore it when the network between the machines is private or encrypted below (W
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted, is_are
 from dbarchitect.checks._sessions import clients
 from dbarchitect.checks._settings import is_off, known
 from dbarchitect.model.change import ChangeKind, Risk, Verification
@@ -38,11 +39,11 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     yield Finding(
         subject=global_subject(SubjectKind.SETTING, "ssl"),
         title="sessions from other machines without TLS",
-        claim=f"{len(open_sessions)} sessions from other machines ({users}) are not encrypted{'; the server has ssl off' if off else ''}.",
+        claim=f"{counted(len(open_sessions), 'session')} from other machines ({users}) {is_are(len(open_sessions))} not encrypted{'; the server has ssl off' if off else ''}.",
         evidence=(
             Evidence(
                 EvidenceKind.OBSERVED,
-                f"pg_stat_ssl shows ssl false for {len(open_sessions)} sessions with an address",
+                f"pg_stat_ssl shows ssl false for {counted(len(open_sessions), 'session')} with an address",
                 "SELECT a.usename, a.client_addr, s.ssl FROM pg_stat_activity a JOIN pg_stat_ssl s USING (pid) WHERE a.client_addr IS NOT NULL",
             ),
         ),
