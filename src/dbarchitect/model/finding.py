@@ -5,7 +5,7 @@ from enum import Enum
 
 from dbarchitect.model.change import Change, ChangeKind
 from dbarchitect.model.evidence import Evidence
-from dbarchitect.model.names import Engine, Subject
+from dbarchitect.model.names import Engine, QualifiedName, Subject
 
 
 class Severity(Enum):
@@ -82,7 +82,8 @@ class Finding:
     `check` and `engine` are filled in by the runner from the check's file name and the snapshot. `weight` (0..1) is the share
     of the database or its traffic that it touches. `benefit` says what the change brings, no stronger than the evidence.
     `supersedes` lists keys of subjects whose tasks this change makes needless or impossible.
-    `also` names further subjects that it concerns.
+    `also` names further subjects that it concerns. `retires` is the table that the change takes out of use: whatever else is wrong
+    with it is not worth mending.
     """
 
     subject: Subject
@@ -96,6 +97,7 @@ class Finding:
     benefit: str = ""
     also: tuple[Subject, ...] = ()
     supersedes: tuple[str, ...] = ()
+    retires: QualifiedName | None = None
     check: str = ""
     area: Area = Area.STRUCTURE
     engine: Engine = Engine.POSTGRESQL

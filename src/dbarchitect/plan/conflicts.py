@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from dbarchitect.model.catalog import ForeignKey, Index, Table
-from dbarchitect.model.names import QualifiedName
+from dbarchitect.model.names import QualifiedName, SubjectKind
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.model.task import Settled, Task
+from dbarchitect.sql.columns import RENAMED_ASIDE
 from dbarchitect.sql.effects import (
     ColumnRetyped,
     Effect,
@@ -16,6 +17,8 @@ from dbarchitect.sql.effects import (
     IndexRebuilt,
     KeyAdded,
     ReplicaIdentitySet,
+    TableAnalyzed,
+    TableVacuumed,
     effects,
 )
 
@@ -51,11 +54,15 @@ def settle(snapshot: Snapshot, tasks: Iterable[Task]) -> tuple[list[Task], tuple
     """The tasks that can all be done together, best first, and what became of the others."""
     ordered = sorted(tasks, key=lambda t: (-t.score, t.lead.key))
     board = _Board({task.lead.key: task for task in ordered})
+    _retired(board, snapshot)
     _superseded(board)
+    _references_change_with_their_key(board)
     _one_type_for_a_column(board)
     _primary_key_is_the_replica_identity(board)
     _rebuilt_instead_of_created(board, snapshot)
     _longest_new_index(board)
+    _analyzed_by_a_vacuum(board)
+    _dropped_instead_of_mended(board, snapshot)
     _drops(board, snapshot)
     return list(board.standing.values()), _final(board)
 
@@ -64,6 +71,19 @@ def _final(board: _Board) -> tuple[Settled, ...]:
     """`into` follows winners that were absorbed later themselves."""
     holder = {f.key: task.lead.key for task in board.standing.values() for f in task.findings}
     return tuple(replace(s, into=holder.get(s.into, s.into)) if s.into else s for s in board.settled)
+
+
+def _retired(board: _Board, snapshot: Snapshot) -> None:
+    """A table that is to be dropped gets the one task that takes it out of use."""
+    aside = "the table was renamed aside; drop it once nobody has missed it"
+    reasons = {t.name: aside for t in snapshot.catalog.tables if t.name.name.startswith(RENAMED_ASIDE)}
+    retiring = {key: f.retires for key, task in board.tasks() for f in task.findings if f.retires}
+    reasons |= dict.fromkeys(retiring.values(), "the table is to be renamed aside first; what is then dropped needs no mending")
+    for key, task in board.tasks():
+        tables = {f.subject.table_name for f in task.findings}
+        table = next(iter(tables))
+        if key not in retiring and len(tables) == 1 and table in reasons:
+            board.withhold(key, reasons[table])
 
 
 def _superseded(board: _Board) -> None:
@@ -77,10 +97,27 @@ def _superseded(board: _Board) -> None:
                 board.absorb(winner, loser, "its subject is settled by that change")
 
 
+def _retyped(task: Task) -> list[tuple[QualifiedName, str]]:
+    return [(e.table, e.column) for e in task_effects(task) if isinstance(e, ColumnRetyped)]
+
+
+def _references_change_with_their_key(board: _Board) -> None:
+    """A referencing column with the problem of the key that it points at is part of that task when its change covers both."""
+    columns = {task.lead.subject: key for key, task in board.tasks() if task.lead.subject.kind is SubjectKind.COLUMN}
+    for winner, task in board.tasks():
+        for subject in task.lead.also:
+            loser = columns.get(subject)
+            if loser in (None, winner) or loser not in board.standing or winner not in board.standing:
+                continue
+            same = board.standing[loser].lead.check == task.lead.check
+            if same and (subject.table_name, subject.name) in _retyped(task):
+                board.absorb(winner, loser, "that change gives the referencing column the same type")
+
+
 def _one_type_for_a_column(board: _Board) -> None:
+    """The change of the most columns comes first, so that no column is left out; among equals the one that is worth most."""
     held: dict[tuple[QualifiedName, str], str] = {}
-    for key, task in board.tasks():
-        columns = [(e.table, e.column) for e in task_effects(task) if isinstance(e, ColumnRetyped)]
+    for key, columns in sorted(((k, _retyped(t)) for k, t in board.tasks()), key=lambda pair: -len(pair[1])):
         winner = next((held[c] for c in columns if c in held), None)
         if winner is not None:
             board.absorb(winner, key, "another change of the same column's type is worth more; both types cannot be set")
@@ -137,6 +174,38 @@ def _longest_new_index(board: _Board) -> None:
                 if longer.plain and _leads(longer.columns, shorter):
                     board.absorb(winner, loser, f"index {longer.name} starts with the same columns")
                     break
+
+
+def _analyzed_by_a_vacuum(board: _Board) -> None:
+    vacuums = {
+        e.table: key for key, task in board.tasks() for e in task_effects(task) if isinstance(e, TableVacuumed) and e.analyzed
+    }
+    for key, task in board.tasks():
+        own = task_effects(task)
+        if len(own) == 1 and isinstance(own[0], TableAnalyzed) and own[0].table in vacuums:
+            board.absorb(vacuums[own[0].table], key, "VACUUM (ANALYZE) of the same table renews the statistics too")
+
+
+def _dropped_instead_of_mended(board: _Board, snapshot: Snapshot) -> None:
+    """Of an index that can go nothing else has to be mended or replaced."""
+    about: dict[tuple[QualifiedName | None, str], list[str]] = defaultdict(list)
+    for key, task in board.tasks():
+        if task.lead.subject.kind is SubjectKind.INDEX:
+            about[task.lead.subject.table_name, task.lead.subject.name].append(key)
+    for winner, task in board.tasks():
+        own = task_effects(task)
+        found = _dropped(snapshot, own[0]) if len(own) == 1 and isinstance(own[0], IndexDropped) else None
+        if found is None or winner not in board.standing:
+            continue
+        others = [key for key in about[found[0].name, found[1].name.name] if key != winner and key in board.standing]
+        if others and _why_not_drop(*found, set(), _created_by(board, {winner, *others}, found[0].name)) is None:
+            for loser in others:
+                board.absorb(winner, loser, "the index is dropped by that task")
+
+
+def _created_by(board: _Board, apart_from: set[str], table: QualifiedName) -> list[IndexCreated]:
+    made = (e for key, task in board.tasks() if key not in apart_from for e in task_effects(task))
+    return [e for e in made if isinstance(e, IndexCreated) and e.table == table]
 
 
 def _drops(board: _Board, snapshot: Snapshot) -> None:

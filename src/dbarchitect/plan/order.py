@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
 
 from dbarchitect.model.catalog import Index
+from dbarchitect.model.names import Subject, SubjectKind
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.model.task import Task
 from dbarchitect.plan.conflicts import task_effects
@@ -27,11 +28,23 @@ def dependencies(snapshot: Snapshot, tasks: Sequence[Task]) -> dict[str, tuple[s
         for effect in task_effects(task):
             for thing in _offered(effect):
                 offers[thing].append(task.lead.key)
+    keyed = _keys_of_references(tasks)
     found: dict[str, tuple[str, ...]] = {}
     for task in tasks:
         wanted = [w for effect in task_effects(task) for w in _wanted(snapshot, effect)]
-        before = dict.fromkeys(key for thing in wanted for key in offers.get(thing, ()) if key != task.lead.key)
+        named = [key for thing in wanted for key in offers.get(thing, ())] + keyed.get((task.lead.check, task.lead.subject), [])
+        before = dict.fromkeys(key for key in named if key != task.lead.key)
         found[task.lead.key] = tuple(key for key in before if not _reaches(found, key, task.lead.key))
+    return found
+
+
+def _keys_of_references(tasks: Sequence[Task]) -> dict[tuple[str, Subject], list[str]]:
+    """By check and referencing column: the tasks about the keys that it points at, which name it among their other subjects."""
+    found: dict[tuple[str, Subject], list[str]] = defaultdict(list)
+    for task in tasks:
+        for subject in task.lead.also:
+            if subject.kind is SubjectKind.COLUMN:
+                found[task.lead.check, subject].append(task.lead.key)
     return found
 
 

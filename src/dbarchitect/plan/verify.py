@@ -19,6 +19,8 @@ from dbarchitect.model.task import (
     Todo,
 )
 from dbarchitect.plan.carry import Run, Tick, another_database, not_found, split_muted, still_found
+from dbarchitect.plan.conflicts import settle
+from dbarchitect.plan.merge import merge
 
 _SETTLED = (StatusKind.MERGED, StatusKind.WITHHELD)
 
@@ -48,7 +50,7 @@ def recheck(
         replace(previous, blocks=_plans_ticked(blocks)),
         tuple(_outcome(heading, ticks[heading.id], run) for heading, _ in chosen if heading.id in ticks),
         all(_proven(tick) for tick in ticks.values()),
-        len(found - listed),
+        len(found - listed - {s.finding.key for s in settle(snapshot, merge(shown))[1]}),
     )
 
 

@@ -110,6 +110,10 @@ def retype_columns(
     )
 
 
+RENAMED_ASIDE = "to_drop_"
+"""How the new name of a table begins that is renamed before it is dropped."""
+
+
 def rename_table(table: Table, new_name: str) -> Change:
     """Give a table another name, so that whatever still uses it fails loudly and the way back is one statement."""
     target = QualifiedName(table.name.schema, new_name)

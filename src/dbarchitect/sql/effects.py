@@ -87,6 +87,21 @@ class ReplicaIdentitySet:
     table: QualifiedName
 
 
+@dataclass(frozen=True, slots=True)
+class TableVacuumed:
+    """VACUUM of a table; `analyzed`: with ANALYZE."""
+
+    table: QualifiedName
+    analyzed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TableAnalyzed:
+    """ANALYZE of all columns of a table."""
+
+    table: QualifiedName
+
+
 Effect = (
     IndexCreated
     | IndexDropped
@@ -97,6 +112,8 @@ Effect = (
     | RowsChanged
     | ColumnRetyped
     | ReplicaIdentitySet
+    | TableVacuumed
+    | TableAnalyzed
 )
 
 
@@ -134,6 +151,17 @@ def _postgres(sql: str) -> Iterator[Effect]:
                 yield from _altered(_relation(node.relation), command.alter_table_cmd)
         elif kind in ("delete_stmt", "update_stmt", "insert_stmt"):
             yield RowsChanged(_relation(node.relation))
+        elif kind == "vacuum_stmt":
+            yield from _vacuumed(node)
+
+
+def _vacuumed(node: postgast.pg_query_pb2.VacuumStmt) -> Iterator[Effect]:
+    analyzed = any(option.def_elem.defname == "analyze" for option in node.options)
+    for item in node.rels:
+        if node.is_vacuumcmd:
+            yield TableVacuumed(_relation(item.vacuum_relation.relation), analyzed)
+        elif not item.vacuum_relation.va_cols:
+            yield TableAnalyzed(_relation(item.vacuum_relation.relation))
 
 
 def _created(node: postgast.pg_query_pb2.IndexStmt) -> IndexCreated:

@@ -19,7 +19,7 @@ from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
 from dbarchitect.model.names import Engine, table_subject
 from dbarchitect.model.snapshot import Snapshot
-from dbarchitect.sql.columns import rename_table
+from dbarchitect.sql.columns import RENAMED_ASIDE, rename_table
 from dbarchitect.sql.identifiers import shorten_name
 
 CODES = ("SCH-22", "SCH-21")
@@ -30,7 +30,6 @@ _LEFT = re.compile(
     r"|_(?:bak|backup|old|copy)_?(?:19|20)?\d{2,8}$|_(?:19|20)\d\d(?:0[1-9]|1[0-2])[0-3]\d$",
     re.I,
 )
-_ASIDE = "to_drop_"
 _FEW_SCANS = 3
 
 
@@ -56,7 +55,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     age = snapshot.counters_age
     window = f"in {age.days} days" if age and age.days else "since the counters began"
     for table in own_tables(snapshot):
-        if not _LEFT.search(table.name.name) or table.name.name.startswith(_ASIDE) or table.kind is not TableKind.TABLE:
+        if not _LEFT.search(table.name.name) or table.name.name.startswith(RENAMED_ASIDE) or table.kind is not TableKind.TABLE:
             continue
         if _is_used(snapshot, table):
             continue
@@ -70,11 +69,12 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
                 f"changed, and it was scanned {scans} times."
             ),
             evidence=(Evidence(EvidenceKind.OBSERVED, f"counters {window}; no view, foreign key, trigger or function names it"),),
-            change=rename_table(table, shorten_name(Engine.POSTGRESQL, f"{_ASIDE}{table.name.name}")),
+            change=rename_table(table, shorten_name(Engine.POSTGRESQL, f"{RENAMED_ASIDE}{table.name.name}")),
             severity=Severity.NOTICE,
             confidence=Confidence.LIKELY if old else Confidence.POSSIBLE,
             weight=share_of_database(snapshot, table),
             benefit=f"{in_bytes(snapshot.bytes(table) or 0)} less, once it has been dropped some weeks after nobody missed it",
+            retires=table.name,
         )
 
 
