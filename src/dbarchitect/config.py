@@ -1,7 +1,7 @@
 """dbarchitect.toml: thresholds, checks to leave out, mutes with a reason and an end."""
 
 import tomllib
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from fnmatch import fnmatch
 from pathlib import Path
@@ -21,7 +21,7 @@ FILE_NAME = "dbarchitect.toml"
 class Settings:
     """What a configuration file says. `only` and `skip` are globs over checks' slugs; `style` turns house style on."""
 
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     style: bool = False
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
@@ -86,7 +86,8 @@ def read_settings(path: Path | None) -> Settings:
         raise ConfigError(f"{chosen} cannot be read as TOML: {error}", "mend the file at the place named") from error
     except ValidationError as error:
         raise ConfigError(
-            f"{chosen}: {_explained(error)}", "the sections are [limits], [checks] and [[mute]]; see docs/reference/configuration.md"
+            f"{chosen}: {_explained(error)}",
+            "the sections are [limits], [checks] and [[mute]]: see docs/reference/configuration.md",
         ) from error
     limits: BaseModel = parsed.limits
     return Settings(

@@ -22,6 +22,7 @@ class ProgressLine:
         self.wipe()
 
     def __call__(self, what: str, done: int, total: int) -> None:
+        """Show what is done and how much of it."""
         now = time.monotonic()
         if not self._shown or (what == self._what and now - self._drawn_at < 0.1):
             return
