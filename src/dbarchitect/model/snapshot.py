@@ -6,7 +6,7 @@ from enum import Enum
 from functools import cached_property
 
 from dbarchitect.model.catalog import Catalog, Column, ForeignKey, Index, Table, Trigger, View
-from dbarchitect.model.mysql import MySQLFacts
+from dbarchitect.model.mysql import MySQLFacts, MySQLTable
 from dbarchitect.model.names import Engine, QualifiedName
 from dbarchitect.model.postgres import PostgresFacts, PostgresTable
 from dbarchitect.model.questions import Answer, Question
@@ -106,6 +106,10 @@ class Snapshot:
         return {t.name: t for t in self.postgres.tables} if self.postgres else {}
 
     @cached_property
+    def _mysql_tables(self) -> dict[QualifiedName, MySQLTable]:
+        return {t.name: t for t in self.mysql.tables} if self.mysql else {}
+
+    @cached_property
     def _answers(self) -> dict[Question, Answer]:
         return {answer.question: answer for answer in self.answers}
 
@@ -157,6 +161,10 @@ class Snapshot:
     def postgres_table(self, name: QualifiedName) -> PostgresTable | None:
         """PostgreSQL's own facts of a table."""
         return self._postgres_tables.get(name)
+
+    def mysql_table(self, name: QualifiedName) -> MySQLTable | None:
+        """MySQL's and MariaDB's own facts of a table."""
+        return self._mysql_tables.get(name)
 
     def column_statistics(self, table: QualifiedName, column: str) -> ColumnStatistics | None:
         """The planner's statistics of a column."""

@@ -61,7 +61,7 @@ def _linked(snapshot: Snapshot, table: Table, column: Column) -> tuple[list[tupl
 
 
 def _widening(snapshot: Snapshot, table: Table, column: Column) -> Widening | None:
-    facts = next((t for t in snapshot.mysql.tables if t.name == table.name), None) if snapshot.mysql else None
+    facts = snapshot.mysql_table(table.name)
     clause = column_clause(facts.definition, column.name) if facts else None
     start = f"{quote_name(snapshot.engine, column.name)} {column.type.text}"
     if clause is None or not clause.startswith(start):

@@ -17,7 +17,6 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.mysql import MySQLTable
 from dbarchitect.model.names import MYSQL_FAMILY, Engine, column_subject, table_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
@@ -33,10 +32,6 @@ _FAMILIES = TEXTUAL | {TypeFamily.ENUM, TypeFamily.SET}
 
 def _legacy(table: Table) -> list[Column]:
     return [c for c in table.columns if c.type.family in _FAMILIES and c.character_set in _LEGACY]
-
-
-def _facts(snapshot: Snapshot, table: Table) -> MySQLTable | None:
-    return next((t for t in snapshot.mysql.tables if t.name == table.name), None) if snapshot.mysql else None
 
 
 def _clause_with_set(definition: str, column: Column) -> str | None:
@@ -55,7 +50,7 @@ def _clause_with_set(definition: str, column: Column) -> str | None:
 
 def _change(snapshot: Snapshot, table: Table) -> Change:
     texts = [c for c in table.columns if c.character_set is not None and c.type.family in _FAMILIES]
-    facts = _facts(snapshot, table)
+    facts = snapshot.mysql_table(table.name)
     definition, before = (facts.definition, facts.collation or "") if facts else ("", "")
     clauses = [_clause_with_set(definition, c) for c in texts]
     binary = {str(c.collation).endswith("_bin") for c in texts}
