@@ -1,10 +1,10 @@
-"""Changes of keys and constraints of PostgreSQL, in the forms that hold their locks briefly, with their undo.
+"""Changes of keys, defaults and sequences of PostgreSQL, in the forms that hold their locks briefly, with their undo.
 
-Source: the manual's pages of ALTER TABLE (NOT VALID, VALIDATE CONSTRAINT, USING INDEX, SET NOT NULL with a valid check) and
+Source: the manual's pages of ALTER TABLE (USING INDEX, REPLICA IDENTITY, SET NOT NULL with a valid check) and
 ALTER SEQUENCE.
 """
 
-from dbarchitect.model.catalog import CheckConstraint, Column, ForeignKey, Index, Key, Sequence, Table
+from dbarchitect.model.catalog import Column, Index, Key, Sequence, Table
 from dbarchitect.model.change import Change, ChangeKind, Risk, Step, Strategy, Verification
 from dbarchitect.model.names import Engine, QualifiedName
 from dbarchitect.sql.changes import (
@@ -20,7 +20,6 @@ from dbarchitect.sql.identifiers import quote_columns, quote_literal, quote_name
 from dbarchitect.sql.index_changes import create_again
 
 PG = Engine.POSTGRESQL
-SHARE_ROW = "SHARE ROW EXCLUSIVE on both tables: writes wait, reads go on"
 BRIEF = "milliseconds, once it has the lock: set lock_timeout, it queues behind running transactions"
 _TWO_SCANS = "as long as two scans of the table and the sort of its keys; then milliseconds for the constraint"
 _LEFT_OVER = "a failed CONCURRENTLY build leaves an INVALID index behind: drop it and build again"
@@ -166,74 +165,6 @@ def _has_primary_key(table: QualifiedName) -> Verification:
     return Verification(f"SELECT EXISTS (SELECT FROM pg_constraint WHERE conrelid = to_regclass({target}) AND contype = 'p')", "t")
 
 
-def add_foreign_key(
-    table: Table,
-    columns: tuple[str, ...],
-    target: QualifiedName,
-    target_columns: tuple[str, ...],
-    name: str,
-    *,
-    validate: bool = True,
-) -> Change:
-    """Add a foreign key without scanning under the strong lock, then validate it (or leave that to the reader)."""
-    quoted, child = quote_name(PG, name), _table(table.name)
-    reference = f"FOREIGN KEY ({quote_columns(PG, columns)}) REFERENCES {_table(target)} ({quote_columns(PG, target_columns)})"
-    steps = [Step(f"ALTER TABLE {child} ADD CONSTRAINT {quoted} {reference} NOT VALID")]
-    steps += [Step(f"ALTER TABLE {child} VALIDATE CONSTRAINT {quoted}")] if validate else []
-    return Change(
-        ChangeKind.SCHEMA,
-        Strategy.ONLINE_DDL,
-        tuple(steps),
-        (Step(drop_constraint_statement(PG, table.name, name)),),
-        SHARE_ROW + ("; VALIDATE: SHARE UPDATE EXCLUSIVE, writes go on" if validate else ""),
-        f"{BRIEF}; VALIDATE reads the table once" if validate else BRIEF,
-        constraint_exists(PG, table.name, name) if validate else _constraint_stands(table.name, name),
-        hazards=("code that writes children before parents, or deletes parents first, gets an error from then on",),
-    )
-
-
-def _constraint_stands(table: QualifiedName, name: str) -> Verification:
-    missing = constraint_missing(PG, table, name)
-    return Verification(missing.sql.replace("NOT EXISTS", "EXISTS", 1), "t")
-
-
-def validate_constraint(table: Table, constraint: ForeignKey | CheckConstraint) -> Change:
-    """Check the rows that were there before the constraint; undo puts the unvalidated constraint back."""
-    name = quote_name(PG, constraint.name)
-    undo = (
-        Step(drop_constraint_statement(PG, table.name, constraint.name)),
-        Step(add_constraint_definition(constraint, PG, table.name)),
-    )
-    return Change(
-        ChangeKind.SCHEMA,
-        Strategy.ONLINE_DDL,
-        (Step(f"ALTER TABLE {_table(table.name)} VALIDATE CONSTRAINT {name}"),),
-        undo,
-        SHARE_UPDATE,
-        "as long as one scan of the table",
-        constraint_exists(PG, table.name, constraint.name),
-        hazards=("it fails, and changes nothing, when rows break the constraint",),
-    )
-
-
-def add_check(table: Table, name: str, expression: str) -> Change:
-    """Add a check without scanning under the strong lock, then validate it."""
-    quoted, target = quote_name(PG, name), _table(table.name)
-    return Change(
-        ChangeKind.SCHEMA,
-        Strategy.ONLINE_DDL,
-        (
-            Step(f"ALTER TABLE {target} ADD CONSTRAINT {quoted} CHECK ({expression}) NOT VALID"),
-            Step(f"ALTER TABLE {target} VALIDATE CONSTRAINT {quoted}"),
-        ),
-        (Step(drop_constraint_statement(PG, table.name, name)),),
-        f"ACCESS EXCLUSIVE for milliseconds; VALIDATE: {SHARE_UPDATE}",
-        f"{BRIEF}; VALIDATE reads the table once",
-        constraint_exists(PG, table.name, name),
-        hazards=("VALIDATE fails when rows break the rule: correct them first",),
-    )
-
-
 def set_not_null(table: Table, column: Column) -> Change:
     """Make a column NOT NULL by way of a validated check, so that no scan happens under the strong lock (12 and later)."""
     name, target = quote_name(PG, column.name), _table(table.name)
@@ -297,38 +228,6 @@ def set_replica_identity(table: Table, words: str, undo_words: str) -> Change:
     )
 
 
-def set_deferrable(table: Table, key: ForeignKey) -> Change:
-    """Let a transaction postpone a foreign key's check to its end (SET CONSTRAINTS … DEFERRED); nothing else changes."""
-    name, target = quote_name(PG, key.name), _table(table.name)
-    where = f"conrelid = to_regclass({quote_literal(PG, target)}) AND conname = {quote_literal(PG, key.name)}"
-    return Change(
-        ChangeKind.SCHEMA,
-        Strategy.ONLINE_DDL,
-        (Step(f"ALTER TABLE {target} ALTER CONSTRAINT {name} DEFERRABLE INITIALLY IMMEDIATE"),),
-        (Step(f"ALTER TABLE {target} ALTER CONSTRAINT {name} NOT DEFERRABLE"),),
-        SHARE_ROW,
-        BRIEF,
-        Verification(f"SELECT coalesce((SELECT condeferrable FROM pg_constraint WHERE {where}), false)", "t"),
-    )
-
-
-def drop_foreign_key(table: Table, key: ForeignKey) -> Change:
-    """Drop a foreign key that another one repeats; undo adds it as it was."""
-    add = add_constraint_definition(key, PG, table.name)
-    staged = key.validated and table.partition_key is None and key.enforced
-    undo = [Step(add + (" NOT VALID" if staged else ""))]
-    undo += [Step(f"ALTER TABLE {_table(table.name)} VALIDATE CONSTRAINT {quote_name(PG, key.name)}")] if staged else []
-    return Change(
-        ChangeKind.SCHEMA,
-        Strategy.ONLINE_DDL,
-        (Step(drop_constraint_statement(PG, table.name, key.name, foreign=True)),),
-        tuple(undo),
-        "ACCESS EXCLUSIVE on both tables: reads and writes wait",
-        BRIEF,
-        constraint_missing(PG, table.name, key.name),
-    )
-
-
 def alter_sequence(sequence: Sequence, words: str, undo_words: str, *, maximum: int) -> Change:
     """ALTER SEQUENCE … `words`, verified by the sequence's maximum."""
     name = quote_qualified(PG, sequence.name)
@@ -342,44 +241,6 @@ def alter_sequence(sequence: Sequence, words: str, undo_words: str, *, maximum: 
         "milliseconds",
         Verification(f"SELECT coalesce((SELECT seqmax FROM pg_sequence WHERE {where}), 0)", str(maximum)),
         hazards=("undo fails once the sequence has passed the old limit",),
-    )
-
-
-def enforce_foreign_key(table: Table, key: ForeignKey) -> Change:
-    """ALTER CONSTRAINT … ENFORCED (18): the server checks every row and every change from then on."""
-    name, target = quote_name(PG, key.name), _table(table.name)
-    return Change(
-        ChangeKind.SCHEMA,
-        Strategy.STANDARD,
-        (Step(f"ALTER TABLE {target} ALTER CONSTRAINT {name} ENFORCED"),),
-        (Step(f"ALTER TABLE {target} ALTER CONSTRAINT {name} NOT ENFORCED"),),
-        SHARE_ROW,
-        "as long as one scan of the table and a look-up of each value",
-        constraint_exists(PG, table.name, key.name),
-        online=False,
-        risk=Risk.MEDIUM,
-        hazards=("it fails, and changes nothing, when rows break the constraint",),
-    )
-
-
-def enforce_check(table: Table, check: CheckConstraint) -> Change:
-    """Add the check again, enforced but unvalidated, and validate it; undo puts the unenforced one back."""
-    name, target = quote_name(PG, check.name), _table(table.name)
-    drop = Step(drop_constraint_statement(PG, table.name, check.name))
-    enforced = check.definition.replace(" NOT ENFORCED", "").replace(" NOT VALID", "")
-    return Change(
-        ChangeKind.SCHEMA,
-        Strategy.ONLINE_DDL,
-        (
-            drop,
-            Step(f"ALTER TABLE {target} ADD CONSTRAINT {name} {enforced} NOT VALID"),
-            Step(f"ALTER TABLE {target} VALIDATE CONSTRAINT {name}"),
-        ),
-        (drop, Step(add_constraint_definition(check, PG, table.name))),
-        f"ACCESS EXCLUSIVE for milliseconds; VALIDATE: {SHARE_UPDATE}",
-        f"{BRIEF}; VALIDATE reads the table once",
-        constraint_exists(PG, table.name, check.name),
-        hazards=("VALIDATE fails when rows break the constraint: correct them first",),
     )
 
 

@@ -17,7 +17,7 @@ from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.limits import Limits
 from dbarchitect.model.names import Engine, QualifiedName, constraint_subject
 from dbarchitect.model.snapshot import Snapshot
-from dbarchitect.sql.key_changes import set_deferrable
+from dbarchitect.sql.constraint_changes import set_deferrable
 
 CODES = ("SCH-17",)
 ENGINES = (Engine.POSTGRESQL,)

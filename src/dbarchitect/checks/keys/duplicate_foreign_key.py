@@ -18,7 +18,7 @@ from dbarchitect.model.limits import Limits
 from dbarchitect.model.names import Engine, constraint_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
-from dbarchitect.sql.key_changes import drop_foreign_key
+from dbarchitect.sql.constraint_changes import drop_foreign_key
 
 CODES = ("KEY-04",)
 ENGINES = (Engine.POSTGRESQL,)

@@ -22,8 +22,8 @@ from dbarchitect.model.names import Engine, column_subject
 from dbarchitect.model.questions import InclusionAnswer
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice, create_index
+from dbarchitect.sql.constraint_changes import add_foreign_key
 from dbarchitect.sql.identifiers import shorten_name
-from dbarchitect.sql.key_changes import add_foreign_key
 
 CODES = ("KEY-01", "NEW-01")
 ENGINES = (Engine.POSTGRESQL,)

@@ -16,8 +16,8 @@ from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
 from dbarchitect.model.names import Engine, constraint_subject
 from dbarchitect.model.snapshot import Snapshot
+from dbarchitect.sql.constraint_changes import add_check
 from dbarchitect.sql.identifiers import quote_columns, shorten_name
-from dbarchitect.sql.key_changes import add_check
 
 CODES = ("KEY-05",)
 ENGINES = (Engine.POSTGRESQL,)

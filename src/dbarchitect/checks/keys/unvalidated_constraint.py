@@ -20,7 +20,7 @@ from dbarchitect.model.names import Engine, constraint_subject
 from dbarchitect.model.questions import InclusionAnswer, InclusionQuestion
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
-from dbarchitect.sql.key_changes import validate_constraint
+from dbarchitect.sql.constraint_changes import validate_constraint
 
 CODES = ("KEY-08",)
 ENGINES = (Engine.POSTGRESQL,)
