@@ -1,14 +1,19 @@
 """The sums and words that checks of types and structure rest on."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from dbarchitect import checks
+from dbarchitect.checks._counts import counted, is_are
 from dbarchitect.checks._names import listed, mentions, singular, words
 from dbarchitect.checks.structure.alignment_padding import row_bytes
 from dbarchitect.checks.structure.no_partition_for_next_period import Ranges
 from dbarchitect.model.catalog import Column, DataType, TypeFamily
 from dbarchitect.model.names import QualifiedName
+from dbarchitect.model.wording import plural
 from dbarchitect.sql.columns import Retype, bare_literal, retype_statement
 
 
@@ -41,6 +46,27 @@ def test_lists_in_words() -> None:
     assert listed(["a"]) == "a"
     assert listed(["a", "b", "c"]) == "a, b and c"
     assert listed([str(n) for n in range(10)]) == "0, 1, 2, 3, 4, 5, 6, 7 and 2 more"
+
+
+def test_counts_in_sentences() -> None:
+    assert [counted(n, "policy") for n in (0, 1, 2, 3_000)] == ["0 policies", "1 policy", "2 policies", "3,000 policies"]
+    assert [plural(n, "index", "indexes") for n in (0, 1, 1_200)] == ["0 indexes", "1 index", "1,200 indexes"]
+    assert (counted(1, "session"), is_are(1), counted(2, "session"), is_are(2)) == ("1 session", "is", "2 sessions", "are")
+
+
+def test_no_sentence_says_one_things() -> None:
+    """A number written before a plural in a claim goes through `counted`, unless the check asks for at least two of them."""
+    at_least_two = {"cloned_tables", "deeply_nested_views", "many_superusers", "mostly_nullable_table", "numbered_columns"}
+    at_least_two |= {
+        "missing_audit_columns",
+        "table_without_comment",
+        "too_many_indexes",
+    }
+    folder = Path(checks.__file__).parent
+    left = {
+        p.stem for p in folder.rglob("*.py") if re.search(r"(?<!of )\{len\([^{}]*\)\} (?!bytes)[a-z]+s\b", p.read_text("utf-8"))
+    }
+    assert left <= at_least_two
 
 
 def test_padding_of_a_row() -> None:

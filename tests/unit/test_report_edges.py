@@ -121,8 +121,11 @@ def trial_line(trial: Trial | None) -> str:
 
 def test_trial_lines_are_no_stronger_than_the_trial() -> None:
     assert trial_line(PASSED) == (
-        "  - **Trial**: executed by us on an empty copy of this schema, PostgreSQL 18.1: do passed, test passed, undo passed, "
+        "  - **Trial**: executed by us on an empty copy of the schema, PostgreSQL 18.1: do passed, test passed, undo passed, "
         "catalogue equal afterwards (verified)"
+    )
+    assert trial_line(replace(PASSED, server="PostgreSQL 18.6, an empty copy of the schema")).startswith(
+        "  - **Trial**: executed by us on an empty copy of the schema, PostgreSQL 18.6: do passed"
     )
     failed = Trial("PostgreSQL 18.1", done=False, failures=(TrialStep("CREATE INDEX i", "type vector does not exist"),))
     assert trial_line(failed).endswith(

@@ -1,5 +1,6 @@
 """How tables are read whole, and which statements may be the ones that do it."""
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._names import mentions
 from dbarchitect.model.catalog import Table
 from dbarchitect.model.change import Change, ChangeKind
@@ -19,7 +20,7 @@ def statements_on(snapshot: Snapshot, table: Table, most: int = 3) -> list[str]:
         return []
     named = [s for s in snapshot.workload.statements if mentions(s.text, table.name.name)]
     costly = sorted(named, key=lambda s: -s.total_ms)[:most]
-    return [f"{' '.join(s.text.split())[:160]} ({s.calls:,} calls, {s.mean_ms:.1f} ms each)" for s in costly]
+    return [f"{' '.join(s.text.split())[:160]} ({counted(s.calls, 'call')}, {s.mean_ms:.1f} ms each)" for s in costly]
 
 
 def advised_statements(snapshot: Snapshot, table: Table) -> Change:

@@ -1,5 +1,6 @@
 """How much a table matters: shared by the checks that weigh size and traffic."""
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.model.catalog import Table
 from dbarchitect.model.finding import Severity
 from dbarchitect.model.limits import Limits
@@ -33,7 +34,7 @@ def table_facts(snapshot: Snapshot, table: Table) -> str:
     rows, size = snapshot.rows(table), snapshot.bytes(table)
     if not snapshot.live or (rows is None and size is None):
         return "size unknown"
-    texts = [f"{rows:,.0f} rows" if rows is not None else "", in_bytes(size) if size is not None else ""]
+    texts = [counted(round(rows), "row") if rows is not None else "", in_bytes(size) if size is not None else ""]
     return ", ".join(t for t in texts if t)
 
 

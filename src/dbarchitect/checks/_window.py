@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.model.limits import Limits
 from dbarchitect.model.snapshot import Snapshot
 
@@ -30,4 +31,4 @@ def window(snapshot: Snapshot) -> str:
     days = counted_days(snapshot)
     if days is None or snapshot.counters_since is None:
         return "since the counters began (their date is unknown)"
-    return f"since {snapshot.counters_since:%Y-%m-%d} ({days:,.0f} days)" if days >= 1 else "since less than a day ago"
+    return f"since {snapshot.counters_since:%Y-%m-%d} ({counted(round(days), 'day')})" if days >= 1 else "since less than a day ago"

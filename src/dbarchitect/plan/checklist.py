@@ -9,6 +9,7 @@ from dbarchitect.model.limits import Limits
 from dbarchitect.model.names import Engine
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.model.task import ChecklistLine, CheckRun, Item, MutedFinding
+from dbarchitect.model.wording import plural
 from dbarchitect.model.workload import Workload
 
 
@@ -64,8 +65,7 @@ def _ran(facts: Facts, *areas: Area) -> str:
     """`14 checks ran, nothing open`, with what was muted."""
     slugs = {c.slug for c in facts.checks if c.area in areas and not c.not_run}
     muted = sum(m.finding.check in slugs for m in facts.muted)
-    checks = "1 check ran" if len(slugs) == 1 else f"{len(slugs)} checks ran"
-    return f"{checks}, nothing open{f', {muted} muted' if muted else ''}"
+    return f"{plural(len(slugs), 'check')} ran, nothing open{f', {muted} muted' if muted else ''}"
 
 
 def _structure(facts: Facts) -> ChecklistLine:
@@ -91,8 +91,8 @@ def _line(title: str, obstacles: Sequence[str], proof: str, beside: str = "") ->
 def _indexes(facts: Facts) -> ChecklistLine:
     obstacles = _obstacles(facts, Area.INDEXES) + _missing_traffic(facts.snapshot, facts.limits)
     workload, age = facts.snapshot.workload, facts.snapshot.counters_age
-    window = f"{len(workload.statements)} statements from {workload.source}" if workload else ""
-    proof = f"{window}, index counters of {age.days} days (observed); {_ran(facts, Area.INDEXES)}" if age else ""
+    window = f"{plural(len(workload.statements), 'statement')} from {workload.source}" if workload else ""
+    proof = f"{window}, index counters of {_days(age)} (observed); {_ran(facts, Area.INDEXES)}" if age else ""
     return _line("Indexes are justified by actual query patterns", obstacles, proof)
 
 
@@ -109,7 +109,7 @@ def _missing_traffic(snapshot: Snapshot, limits: Limits) -> list[str]:
     if age is None:
         found.append("missing: the time since which index use is counted is not known")
     elif age < timedelta(days=limits.counters_age_days):
-        found.append(f"missing: index use is counted for {_days(age)}, {limits.counters_age_days:g} days are needed")
+        found.append(f"missing: index use is counted for {_days(age)}, {_needed(limits)}")
     return found
 
 
@@ -119,14 +119,19 @@ def _young_window(snapshot: Snapshot, workload: Workload, limits: Limits) -> str
     window = snapshot.taken_at - workload.since
     if window >= timedelta(days=limits.counters_age_days):
         return None
-    return f"missing: statements are counted for {_days(window)}, {limits.counters_age_days:g} days are needed"
+    return f"missing: statements are counted for {_days(window)}, {_needed(limits)}"
 
 
 def _days(age: timedelta) -> str:
     hours = age / timedelta(hours=1)
     if hours >= 48:
-        return f"{age.days} days"
-    return f"{hours:.0f} hours" if hours >= 1 else f"{age / timedelta(minutes=1):.0f} minutes"
+        return plural(age.days, "day")
+    return plural(round(hours), "hour") if hours >= 1 else plural(round(age / timedelta(minutes=1)), "minute")
+
+
+def _needed(limits: Limits) -> str:
+    days = limits.counters_age_days
+    return "1 day is needed" if days == 1 else f"{days:g} days are needed"
 
 
 def _tested(item: Item) -> bool:
@@ -188,5 +193,5 @@ def _security(facts: Facts) -> ChecklistLine:
 
 def _types(facts: Facts) -> ChecklistLine:
     columns = sum(len(t.columns) for t in facts.snapshot.catalog.tables if not t.is_partition)
-    proof = f"{columns} columns (observed); {_ran(facts, Area.TYPES)}"
+    proof = f"{plural(columns, 'column')} (observed); {_ran(facts, Area.TYPES)}"
     return _line("Data types appropriate and storage-efficient", _obstacles(facts, Area.TYPES), proof)

@@ -7,6 +7,7 @@ from itertools import groupby
 from dbarchitect.model.names import Engine
 from dbarchitect.model.snapshot import Origin
 from dbarchitect.model.task import Context, Counts, MutedFinding, Plan, StatementLoad, TableVolume
+from dbarchitect.model.wording import plural
 from dbarchitect.report.text import code, in_bytes, in_milliseconds, inline, name, sentence, table
 
 ENGINE_NAMES = {Engine.POSTGRESQL: "PostgreSQL", Engine.MYSQL: "MySQL", Engine.MARIADB: "MariaDB"}
@@ -39,11 +40,6 @@ def _engine(context: Context) -> list[str]:
         f"- **Database engine(s) in use and version**: {ENGINE_NAMES[context.engine]} {context.version}; {where} ({kind}), "
         f"read {_moment(context.taken_at)} by dbarchitect {context.tool_version}"
     ]
-
-
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """`1 table`, `12 tables`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def _counted(counts: Counts) -> str:

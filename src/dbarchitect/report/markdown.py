@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from dbarchitect.model.snapshot import Origin
 from dbarchitect.model.task import Block, Heading, Item, Plan, PlanEntry, Status, Todo
-from dbarchitect.report.context_section import ENGINE_NAMES, context_lines, plural
+from dbarchitect.model.wording import plural
+from dbarchitect.report.context_section import ENGINE_NAMES, context_lines
 from dbarchitect.report.scripts import (
     DOWN_NAME,
     TODO_NAME,

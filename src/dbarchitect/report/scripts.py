@@ -8,6 +8,7 @@ from itertools import groupby
 from dbarchitect.model.change import Step, Verification
 from dbarchitect.model.names import Engine
 from dbarchitect.model.task import Context, Item, Plan, Task
+from dbarchitect.model.wording import plural
 
 TODO_NAME = "TODO_database-architect.md"
 UP_NAME = "dbarchitect_up.sql"
@@ -72,7 +73,7 @@ def _failed(task: Task) -> bool:
 def up_script(plan: Plan) -> str:
     """All open changes, in the order of what they need."""
     work = runnable(plan)
-    head = f"-- {len(work)} open items of {TODO_NAME}, in the order of what they need"
+    head = f"-- {plural(len(work), 'open item')} of {TODO_NAME}, in the order of what they need"
     left_out = [f"-- left out, failed in the lab: {', '.join(str(item.id) for item in failed(plan))}"] if failed(plan) else []
     return "\n\n".join(["\n".join([head, *left_out]), *(_do(plan.context.engine, item, task) for item, task in work)])
 

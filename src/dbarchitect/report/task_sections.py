@@ -169,7 +169,8 @@ def _trial(change: Change, trial: Trial | None) -> str:
         return "not run by us; doing, testing and undoing it on a copy of the schema would prove it"
     if trial.not_run is not None:
         return f"not run by us: {inline(sentence(trial.not_run))} Its test proves it once it was run"
-    where = f"executed by us on {'' if 'copy' in trial.server else 'an empty copy of this schema, '}{inline(trial.server)}"
+    server, _, copied = trial.server.partition(", ")
+    where = f"executed by us on {inline(copied or 'an empty copy of the schema')}, {inline(server)}"
     outcome = f"{_done(trial)}, {_verified(trial)}, {_undone(change, trial)}"
     seen = "".join(f"; {code(' '.join(s.sql.split()))} gave: {inline(s.error)}" for s in trial.failures if s.error)
     whole = trial.done and trial.verified is not False and trial.undone is not False

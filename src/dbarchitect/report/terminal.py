@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from dbarchitect.model.finding import Severity
 from dbarchitect.model.task import Plan, Recheck
-from dbarchitect.report.context_section import ENGINE_NAMES, PROBLEMS_SHOWN, plural
+from dbarchitect.model.wording import plural
+from dbarchitect.report.context_section import ENGINE_NAMES, PROBLEMS_SHOWN
 from dbarchitect.report.text import visible
 
 _COLOURS = {Severity.CRITICAL: "31", Severity.WARNING: "33", Severity.NOTICE: "36", Severity.STYLE: "2"}

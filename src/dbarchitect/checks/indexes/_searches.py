@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._names import mentions
 from dbarchitect.checks._tables import own_tables
 from dbarchitect.checks._weigh import is_small
@@ -31,7 +32,7 @@ class Search:
     def text(self) -> str:
         """The counts in words."""
         s = self.statement
-        return f"{s.calls:,} calls of {s.mean_ms:.1f} ms on average, {self.share:.0%} of all execution time"
+        return f"{counted(s.calls, 'call')} of {s.mean_ms:.1f} ms on average, {self.share:.0%} of all execution time"
 
 
 def searched(snapshot: Snapshot, limits: Limits, operator: str) -> Iterator[Search]:

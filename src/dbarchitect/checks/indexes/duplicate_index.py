@@ -9,6 +9,7 @@ predicate and uniqueness are equal. Ignore it while one is the replacement of th
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._index_facts import (
     Children,
     backing_key,
@@ -96,7 +97,7 @@ def _finding(
     size = index_bytes(index, children)
     scans = index_scans(index, children)
     weight = f"{in_bytes(size)} on disk" if size is not None and snapshot.live else "size unknown"
-    used = f", {scans:,} scans {window(snapshot)} that {kept.name.name} would have served" if scans else ""
+    used = f", {counted(scans, 'scan')} {window(snapshot)} that {kept.name.name} would have served" if scans else ""
     return Finding(
         subject=index_subject(table.name, index.name.name),
         title=f"index {index.name.name} repeats {kept.name.name}",

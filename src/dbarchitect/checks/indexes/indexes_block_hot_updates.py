@@ -52,7 +52,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             title=f"updates of {table.name.name} write every index",
             claim=(
                 f"{share:.0%} of the {table.usage.rows_updated or 0:,} updates of {table.name} ({table_facts(snapshot, table)}) were "
-                f"heap-only {window(snapshot)}; the others wrote all {len(table.indexes)} indexes. Its fill factor is 100, so that full "
+                f"heap-only {window(snapshot)}; the others wrote every index ({len(table.indexes)} in all). Its fill factor is 100, so that full "
                 "pages leave no room for a new row version."
             ),
             evidence=(

@@ -9,6 +9,7 @@ it serves counts that read the index alone, or when the column leads a composite
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._index_facts import Children, bound, index_bytes, index_children, index_scans
 from dbarchitect.checks._tables import in_foreign_key
 from dbarchitect.checks._weigh import in_bytes, is_small, share_of_database, table_facts
@@ -84,7 +85,7 @@ def _finding(snapshot: Snapshot, table: Table, index: Index, rarest: float, chil
         title=f"index {index.name.name} cannot narrow anything down",
         claim=(
             f"{column} of {table.name} ({table_facts(snapshot, table)}) has so few values that even the rarest stands in {rarest:.0%} of the "
-            f"rows; the index takes {in_bytes(size)} and was scanned {scans:,} times {window(snapshot)}."
+            f"rows; the index takes {in_bytes(size)} and was scanned {counted(scans, 'time')} {window(snapshot)}."
         ),
         evidence=(Evidence(EvidenceKind.OBSERVED, f"the rarest common value of {column} has a share of {rarest:.2f}", statistics),),
         change=drop_index(snapshot.engine, table, index),

@@ -8,6 +8,7 @@ Ignore it while the parts are being built one after the other, which is how it i
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._names import listed
 from dbarchitect.checks._weigh import share_of_database, table_facts
 from dbarchitect.model.catalog import Index, Table
@@ -49,7 +50,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         names = listed([p.name.name for p in parts])
         yield Finding(
             subject=index_subject(table.name, index.name.name),
-            title=f"index {index.name.name} is missing on {len(parts)} partitions",
+            title=f"index {index.name.name} is missing on {counted(len(parts), 'partition')}",
             claim=(
                 f"{index.name.name} on {table.name} ({table_facts(snapshot, table)}) is invalid because {names} have no part of it; "
                 "statements on these partitions cannot use it."

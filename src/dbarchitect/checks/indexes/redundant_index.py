@@ -11,6 +11,7 @@ not merged away into whole ones.
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._index_facts import Children, bound, index_bytes, index_children, index_scans
 from dbarchitect.checks._weigh import in_bytes, is_small, share_of_database
 from dbarchitect.checks._window import window
@@ -60,7 +61,7 @@ def _finding(snapshot: Snapshot, limits: Limits, table: Table, index: Index, lon
     size, other, scans = index_bytes(index, children), index_bytes(longer, children), index_scans(index, children)
     busy_and_small = bool(snapshot.live and size and other and scans and other > _MUCH_LARGER * size)
     sizes = f" ({in_bytes(size)} beside {in_bytes(other)})" if size and other and snapshot.live else ""
-    used = f" It was scanned {scans:,} times {window(snapshot)}; those scans would read the larger index." if scans else ""
+    used = f" It was scanned {counted(scans, 'time')} {window(snapshot)}; those scans would read the larger index." if scans else ""
     keys = ", ".join(e.column or f"({e.expression})" for e in index.entries)
     return Finding(
         subject=index_subject(table.name, index.name.name),

@@ -11,6 +11,7 @@ a fixed set of codes, append-only archives. Tables that fit in a few pages are l
 from collections.abc import Iterator
 
 from dbarchitect.checks._btree import btree_bytes
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._index_facts import indexed
 from dbarchitect.checks._weigh import is_small, share_of_database, table_facts, weigh
 from dbarchitect.checks._window import window
@@ -62,7 +63,11 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         key = keys[0]
         columns, target = ", ".join(key.columns), key.target
         removed = _removed(snapshot, keys)
-        traffic = f" {removed:,} rows of {target} were deleted {window(snapshot)}." if removed else ""
+        traffic = (
+            f" {counted(removed, 'row')} of {target} {'was' if removed == 1 else 'were'} deleted {window(snapshot)}."
+            if removed
+            else ""
+        )
         yield Finding(
             subject=constraint_subject(table.name, key.name),
             title=f"foreign key {key.name} has no index",
@@ -70,7 +75,12 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
                 f"No index of {table.name} ({table_facts(snapshot, table)}) finds rows by ({columns}), so every DELETE or key UPDATE on "
                 f"{target} and every join from it reads the whole table.{traffic}"
             ),
-            evidence=(Evidence(EvidenceKind.OBSERVED, f"none of its {len(table.indexes)} indexes starts with ({columns})"),),
+            evidence=(
+                Evidence(
+                    EvidenceKind.OBSERVED,
+                    f"none of its indexes starts with ({columns}); it has {counted(len(table.indexes), 'index')}",
+                ),
+            ),
             change=_index(snapshot, table, key),
             severity=weigh(snapshot, table, limits),
             confidence=Confidence.PROVEN if removed else Confidence.LIKELY,

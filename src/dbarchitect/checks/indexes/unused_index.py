@@ -11,6 +11,7 @@ reads: each server counts for itself, so look at every one of them first.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from dbarchitect.checks._counts import counted, is_are
 from dbarchitect.checks._index_facts import Children, bound, index_bytes, index_children, index_scans, indexed
 from dbarchitect.checks._weigh import in_bytes, is_small, share_of_database, table_facts
 from dbarchitect.checks._window import mature, window
@@ -108,9 +109,13 @@ def _counter(engine: Engine, table: Table, index: Index) -> str:
 def _finding(snapshot: Snapshot, table: Table, index: Index, children: Children) -> Finding:
     size = index_bytes(index, children) or 0
     replicas = len(snapshot.postgres.replicas) if snapshot.postgres else 0
-    elsewhere = f" {replicas} replicas are attached; their own counters must be looked at first." if replicas else ""
+    elsewhere = (
+        f" {counted(replicas, 'replica')} {is_are(replicas)} attached; the counters there must be looked at first."
+        if replicas
+        else ""
+    )
     writes = table.usage.rows_written if table.usage else 0
-    written = f" while {writes:,} rows were written" if writes else ""
+    written = f" while {counted(writes, 'row')} {'was' if writes == 1 else 'were'} written" if writes else ""
     return Finding(
         subject=index_subject(table.name, index.name.name),
         title=f"index {index.name.name} is not used",

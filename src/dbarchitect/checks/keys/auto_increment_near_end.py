@@ -9,6 +9,7 @@ Ignore it when the table is about to be emptied or replaced, or when gaps explai
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._weigh import share_of_database, table_facts
 from dbarchitect.model.catalog import Column, ForeignKey, Identity, Table
 from dbarchitect.model.change import Change, ChangeKind, Step, Verification
@@ -100,7 +101,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         if most is None or column.type.bytes == 8 or used < limits.number_space_share * most:
             continue
         others = _linked(snapshot, table, column)[0][1:]
-        also = f" {len(others)} referencing columns must become wider with it." if others else ""
+        also = f" {counted(len(others), 'referencing column')} must become wider with it." if others else ""
         yield Finding(
             subject=column_subject(table.name, column.name),
             title=f"{column.name} of {table.name.name} runs out of numbers",

@@ -8,6 +8,7 @@ Ignore it when parents are only deleted together with their data, by a job that 
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._weigh import share_of_database, table_facts
 from dbarchitect.checks._window import window
 from dbarchitect.model.catalog import ReferentialAction
@@ -38,7 +39,11 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             continue
         parent = snapshot.table(key.target)
         deleted = (parent.usage.rows_deleted or 0) if parent and parent.usage else 0
-        seen = f" {deleted:,} rows of {key.target} were deleted {window(snapshot)}." if deleted else ""
+        seen = (
+            f" {counted(deleted, 'row')} of {key.target} {'was' if deleted == 1 else 'were'} deleted {window(snapshot)}."
+            if deleted
+            else ""
+        )
         yield Finding(
             subject=constraint_subject(table.name, key.name),
             title=f"deleting one row of {key.target.name} removes {each:,.0f}",

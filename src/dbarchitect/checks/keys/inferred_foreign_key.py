@@ -9,6 +9,7 @@ Ignore it where the rows must outlive their parents (logs, history). It is never
 from collections.abc import Iterator
 from dataclasses import replace
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._index_facts import indexed
 from dbarchitect.checks._weigh import is_small, share_of_database, table_facts
 from dbarchitect.checks.keys._candidates import Reference, inferred_references
@@ -47,7 +48,7 @@ def _change(snapshot: Snapshot, limits: Limits, reference: Reference, answer: In
     name = shorten_name(snapshot.engine, table.name.name, column, "fkey")
     key = add_foreign_key(table, (column,), parent.name, (reference.parent_column,), name, validate=not answer.orphans)
     if answer.orphans:
-        waits = f"{answer.orphans:,} orphans keep VALIDATE CONSTRAINT {name} from passing: give them a parent, NULL them or delete them, then validate"
+        waits = f"VALIDATE CONSTRAINT {name} fails because of {counted(answer.orphans, 'orphan')}: give each a parent, NULL it or delete it, then validate"
         key = replace(key, hazards=(*key.hazards, waits))
     if is_small(snapshot, table, limits) or indexed(snapshot, table, (column,)):
         return key
@@ -64,7 +65,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         table, column = reference.table, reference.column
         parent = f"{reference.parent.name}.{reference.parent_column}"
         looked = "all rows read" if answer.reach.complete else f"a sample of {answer.reach.rows_read:,} rows"
-        broken = f"; {answer.orphans:,} have no parent already" if answer.orphans else ""
+        broken = f"; already without a parent: {answer.orphans:,}" if answer.orphans else ""
         yield Finding(
             subject=column_subject(table.name, column.name),
             title=f"{column.name} of {table.name.name} refers to {reference.parent.name.name} undeclared",
@@ -75,7 +76,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             evidence=(
                 Evidence(
                     EvidenceKind.OBSERVED,
-                    f"{answer.orphans:,} orphans among {answer.values:,} values, {looked}",
+                    f"{counted(answer.orphans, 'orphan')} among {counted(answer.values, 'value')}, {looked}",
                     orphan_query(reference.question),
                 ),
             ),

@@ -10,6 +10,7 @@ the pace; rolled-back inserts and gaps of the sequence use numbers faster.
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted, is_are
 from dbarchitect.checks._weigh import share_of_database, table_facts
 from dbarchitect.checks.keys._numbers import NumberUse, number_uses
 from dbarchitect.checks.keys._retype_key import narrower_references, retype_keys
@@ -47,7 +48,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         days = use.days_left()
         urgent = use.share >= 0.85 or (days is not None and days < _URGENT_DAYS)
         others = narrower_references(snapshot, use.table, use.column, 8)
-        also = f" {len(others)} referencing columns are as narrow." if others else ""
+        also = f" {counted(len(others), 'referencing column')} {is_are(len(others))} as narrow." if others else ""
         column, table = quote_name(snapshot.engine, use.column.name), quote_qualified(snapshot.engine, use.table.name)
         # a bigint that is near its end has numbers of another origin: there is no wider integer
         if use.column.type.bytes == 8:

@@ -8,6 +8,7 @@ Ignore it for tables that only ever get inserts. FULL works without a key, but s
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._weigh import share_of_database, table_facts
 from dbarchitect.checks.keys.missing_primary_key import identifying_index
 from dbarchitect.model.catalog import Table, TableKind
@@ -71,7 +72,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             evidence=(
                 Evidence(
                     EvidenceKind.OBSERVED,
-                    f"publication {publication.name} covers it; relreplident gives no key; {changed:,} changes counted",
+                    f"publication {publication.name} covers it; relreplident gives no key; {counted(changed, 'change')} counted",
                 ),
             ),
             change=set_replica_identity(table, words, (facts.replica_identity if facts else "default").upper()),

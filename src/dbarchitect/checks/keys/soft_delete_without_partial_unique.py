@@ -10,6 +10,7 @@ Ignore it where a value must never be used again, not even after its row was del
 from collections.abc import Iterator
 from dataclasses import replace
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._index_facts import backing_key, bound, referenced_columns
 from dbarchitect.checks._tables import null_share
 from dbarchitect.checks._weigh import share_of_database, table_facts
@@ -77,7 +78,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         columns, mark, repeated = ", ".join(soft.columns), soft.mark.name, _repeated(snapshot, soft)
         weak = (
             f"{soft.index.name.name} contains {mark}, which is NULL in every live row of {soft.table.name}: the same ({columns}) can live twice"
-            + (f", and {repeated:,} rows do." if repeated else ".")
+            + (f", and {counted(repeated, 'row')} {'does' if repeated == 1 else 'do'}." if repeated else ".")
         )
         strict = (
             f"{soft.index.name.name} on {soft.table.name} counts rows with {mark} set, so that the ({columns}) of a deleted row "

@@ -8,6 +8,7 @@ Ignore it while the old rows are being corrected.
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted, is_are
 from dbarchitect.checks._weigh import share_of_database, table_facts
 from dbarchitect.checks.keys._orphans import orphan_query
 from dbarchitect.model.catalog import CheckConstraint, ForeignKey, Table
@@ -58,12 +59,20 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     for table in snapshot.catalog.tables:
         for constraint in _constraints(table):
             answer = _answer(snapshot, table, constraint)
-            broken = f" {answer.orphans:,} of {answer.values:,} rows looked up have no parent." if answer and answer.orphans else ""
-            clean = (
-                f" All {answer.values:,} rows looked up have a parent." if answer and answer.values and not answer.orphans else ""
+            broken = (
+                f" Of {counted(answer.values, 'row')} looked up {answer.orphans:,} {is_are(answer.orphans)} without a parent."
+                if answer and answer.orphans
+                else ""
             )
-            counted = (
-                Evidence(EvidenceKind.OBSERVED, f"{answer.orphans:,} orphans", orphan_query(answer.question)) if answer else None
+            clean = (
+                f" No orphan among {counted(answer.values, 'row')} looked up."
+                if answer and answer.values and not answer.orphans
+                else ""
+            )
+            orphans = (
+                Evidence(EvidenceKind.OBSERVED, counted(answer.orphans, "orphan"), orphan_query(answer.question))
+                if answer
+                else None
             )
             yield Finding(
                 subject=constraint_subject(table.name, constraint.name),
@@ -74,7 +83,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
                 ),
                 evidence=(
                     Evidence(EvidenceKind.OBSERVED, f"convalidated is false: {constraint.definition}"),
-                    *((counted,) if counted else ()),
+                    *((orphans,) if orphans else ()),
                 ),
                 change=_change(table, constraint, answer),
                 severity=Severity.WARNING,

@@ -8,6 +8,7 @@ Ignore it when the referencing tables are small, or when the key's columns are w
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._tables import average_bytes
 from dbarchitect.checks._weigh import in_bytes, is_small, share_of_database, table_facts
 from dbarchitect.model.catalog import ForeignKey, Table, TypeFamily
@@ -59,7 +60,11 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             continue
         rows = sum(snapshot.rows(child) or 0 for child, _ in used)
         children = ", ".join(dict.fromkeys(str(child.name) for child, _ in used))
-        repeated = f", {in_bytes(int(rows * width))} in {rows:,.0f} rows, again in each index over them" if width and rows else ""
+        repeated = (
+            f", {in_bytes(int(rows * width))} in {counted(round(rows), 'row')}, again in each index over them"
+            if width and rows
+            else ""
+        )
         size = f"{width} bytes on average" if width else "size unknown"
         yield Finding(
             subject=constraint_subject(table.name, key.name),
@@ -68,7 +73,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             evidence=(
                 Evidence(
                     EvidenceKind.OBSERVED,
-                    f"{len(key.columns)} columns, {size} by type and pg_stats; {table_facts(snapshot, table)}",
+                    f"{counted(len(key.columns), 'column')}, {size} by type and pg_stats; {table_facts(snapshot, table)}",
                 ),
             ),
             change=advice(

@@ -8,6 +8,7 @@ Ignore it when the transaction manager is known to come back.
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._sessions import in_time, seconds_since
 from dbarchitect.model.change import ChangeKind, Risk, Verification
 from dbarchitect.model.check import Example
@@ -35,7 +36,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             subject=global_subject(SubjectKind.SESSION, f"prepared {prepared.identity}"),
             title=f"transaction {prepared.identity} was prepared {in_time(age)} ago and left open",
             claim=f"{prepared.owner} prepared {prepared.identity} in {prepared.database} {in_time(age)} ago; it keeps its locks and holds VACUUM back by "
-            f"{prepared.age:,} transactions.",
+            f"{counted(prepared.age, 'transaction')}.",
             evidence=(
                 Evidence(
                     EvidenceKind.OBSERVED,

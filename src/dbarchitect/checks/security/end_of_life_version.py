@@ -8,6 +8,7 @@ Ignore it when a vendor has promised longer support in writing.
 from collections.abc import Iterator
 from datetime import date
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.model.change import ChangeKind, Risk
 from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
@@ -42,7 +43,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     if end is None or (end - today).days > _NOTICE_DAYS:
         return
     past = end <= today
-    words = f"had its last fixes on {end}" if past else f"gets its last fixes on {end}, in {(end - today).days} days"
+    words = f"had its last fixes on {end}" if past else f"gets its last fixes on {end}, in {counted((end - today).days, 'day')}"
     yield Finding(
         subject=server_subject("version"),
         title=f"PostgreSQL {version.major} {'is' if past else 'soon is'} out of support",

@@ -9,6 +9,7 @@ left out.
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._weigh import is_small, share_of_database, table_facts, weigh
 from dbarchitect.checks.security._policies import equal_column, policies_of
 from dbarchitect.model.catalog import Table
@@ -48,7 +49,12 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
                 subject=column_subject(table.name, column),
                 title=f"policy column {column} of {table.name.name} has no index",
                 claim=f"Policy {policy} adds a condition on {column} to every statement on {table.name} ({table_facts(snapshot, table)}), and no index starts with it.",
-                evidence=(Evidence(EvidenceKind.OBSERVED, f"none of its {len(table.indexes)} indexes starts with ({column})"),),
+                evidence=(
+                    Evidence(
+                        EvidenceKind.OBSERVED,
+                        f"none of its indexes starts with ({column}); it has {counted(len(table.indexes), 'index')}",
+                    ),
+                ),
                 change=create_index(
                     snapshot.engine, table, shorten_name(snapshot.engine, "ix", table.name.name, column), (column,)
                 ),

@@ -9,6 +9,7 @@ most of all that have it, are guarded.
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted, is_are
 from dbarchitect.checks._weigh import share_of_database
 from dbarchitect.checks.security._policies import equal_column, policies_of
 from dbarchitect.model.catalog import Table, TableKind
@@ -87,8 +88,8 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         for table in bare:
             yield Finding(
                 subject=table_subject(table.name),
-                title=f"{table.name.name} has no row security, unlike {len(guards)} tables with {column}",
-                claim=f"{len(guards)} tables with {column} are guarded by policies on it ({siblings}); {table.name} has the column and no row security, so "
+                title=f"{table.name.name} has no row security, unlike {counted(len(guards), 'table')} with {column}",
+                claim=f"{counted(len(guards), 'table')} with {column} {is_are(len(guards))} guarded by policies on it ({siblings}); {table.name} has the column and no row security, so "
                 "every role with a grant sees all tenants' rows.",
                 evidence=(
                     Evidence(

@@ -8,6 +8,7 @@ Ignore it when the default partition is meant as the place for the rest, and no 
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._weigh import share_of_database, table_facts
 from dbarchitect.model.change import ChangeKind, Risk
 from dbarchitect.model.check import Example
@@ -40,10 +41,10 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             subject=table_subject(table.name),
             title=f"default partition of {parent.name.name} holds rows",
             claim=(
-                f"{table.name} ({table_facts(snapshot, table)}) took about {live:,.0f} rows that no partition of {parent.name} was made for; a "
+                f"{table.name} ({table_facts(snapshot, table)}) took about {counted(round(live), 'row')} that no partition of {parent.name} was made for; a "
                 "partition for them can no longer simply be created."
             ),
-            evidence=(Evidence(EvidenceKind.OBSERVED, f"about {live:,.0f} rows", f"SELECT count(*) FROM {default}"),),
+            evidence=(Evidence(EvidenceKind.OBSERVED, f"about {counted(round(live), 'row')}", f"SELECT count(*) FROM {default}"),),
             change=advice(
                 ChangeKind.MIGRATION,
                 f"Look which partitions are missing ({key}). Then in one transaction: ALTER TABLE {whole} DETACH PARTITION {default}; create the "

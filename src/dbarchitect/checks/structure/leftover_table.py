@@ -9,6 +9,7 @@ Ignore it when it is kept on purpose; then move it to a schema of archives.
 import re
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._names import mentions
 from dbarchitect.checks._tables import own_tables
 from dbarchitect.checks._weigh import in_bytes, share_of_database, table_facts
@@ -53,7 +54,7 @@ def _is_used(snapshot: Snapshot, table: Table) -> bool:
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     """One finding for each table named like a leftover that nothing in the counting window used."""
     age = snapshot.counters_age
-    window = f"in {age.days} days" if age and age.days else "since the counters began"
+    window = f"in {counted(age.days, 'day')}" if age and age.days else "since the counters began"
     for table in own_tables(snapshot):
         if not _LEFT.search(table.name.name) or table.name.name.startswith(RENAMED_ASIDE) or table.kind is not TableKind.TABLE:
             continue
@@ -66,7 +67,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             title="looks left behind",
             claim=(
                 f"{table.name} ({table_facts(snapshot, table)}) is named like a leftover; {window} its indexes were not read, no row was "
-                f"changed, and it was scanned {scans} times."
+                f"changed, and it was scanned {counted(scans, 'time')}."
             ),
             evidence=(Evidence(EvidenceKind.OBSERVED, f"counters {window}; no view, foreign key, trigger or function names it"),),
             change=rename_table(table, shorten_name(Engine.POSTGRESQL, f"{RENAMED_ASIDE}{table.name.name}")),

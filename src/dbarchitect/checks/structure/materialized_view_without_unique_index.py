@@ -8,6 +8,7 @@ Ignore it when the view is small, or refreshed when nobody reads it.
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._weigh import in_bytes
 from dbarchitect.checks.structure._views import has_unique_index, key_candidates
 from dbarchitect.model.catalog import View
@@ -56,7 +57,8 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             claim=f"{view.name}{size} has no unique index over all rows, so each refresh locks its readers out until it has ended.",
             evidence=(
                 Evidence(
-                    EvidenceKind.OBSERVED, f"none of its {len(view.indexes)} indexes is unique on plain columns over all rows"
+                    EvidenceKind.OBSERVED,
+                    f"none of its indexes is unique on plain columns over all rows; it has {counted(len(view.indexes), 'index')}",
                 ),
                 *seen,
             ),

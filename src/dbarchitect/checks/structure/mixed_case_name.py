@@ -8,6 +8,7 @@ Ignore it where an ORM quotes everything and nobody writes SQL by hand.
 import re
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._names import listed
 from dbarchitect.checks._tables import own_tables
 from dbarchitect.checks._weigh import share_of_database
@@ -36,7 +37,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             subject=table_subject(table.name),
             title=f"names that need quotes: {listed(named, 4)}",
             claim=f"{listed(named)} of {table.name} are not found unless they are quoted, in every statement.",
-            evidence=(Evidence(EvidenceKind.OBSERVED, f"{len(named)} names with capitals, spaces or signs"),),
+            evidence=(Evidence(EvidenceKind.OBSERVED, f"{counted(len(named), 'name')} with capitals, spaces or signs"),),
             change=advice(
                 ChangeKind.SCHEMA, "A new name changes every statement that uses it; decide it for the whole schema at once."
             ),

@@ -7,6 +7,7 @@ Ignore it where pointing at itself is the convention for "no parent".
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._weigh import share_of_database, table_facts
 from dbarchitect.checks.structure._loops import loop_condition, loop_question, self_references
 from dbarchitect.model.catalog import ForeignKey, Table
@@ -52,11 +53,11 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             subject=constraint_subject(table.name, key.name),
             title="rows that are their own parent",
             claim=(
-                f"{answer.values:,} rows of {table.name} ({table_facts(snapshot, table)}) have {condition}: a recursive query over them does "
+                f"{counted(answer.values, 'row')} of {table.name} ({table_facts(snapshot, table)}) with {condition}: a recursive query over them does "
                 "not end by itself."
             ),
             evidence=(
-                Evidence(EvidenceKind.OBSERVED, f"{answer.values:,} rows counted",
+                Evidence(EvidenceKind.OBSERVED, f"{counted(answer.values, 'row')} counted",
                          f"SELECT count(*) FROM {quote_qualified(PG, table.name)} WHERE {condition}"),
             ),
             change=_change(table, key),

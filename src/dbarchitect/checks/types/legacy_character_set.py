@@ -10,6 +10,7 @@ Ignore it for columns that hold codes of another system and never text of people
 from collections.abc import Iterator
 from dataclasses import replace
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._weigh import share_of_database, table_facts
 from dbarchitect.model.catalog import TEXTUAL, Column, ForeignKey, Table, TypeFamily
 from dbarchitect.model.change import Change, ChangeKind, Verification
@@ -100,7 +101,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         yield Finding(
             subject=table_subject(table.name),
             title=f"text of {table.name.name} is {' and '.join(sets)}",
-            claim=f"{len(columns)} columns of {table.name} ({table_facts(snapshot, table)}) are {' and '.join(sets)}: {names}. They cannot hold every character.",
+            claim=f"{table.name} ({table_facts(snapshot, table)}) has {counted(len(columns), 'column')} in {' and '.join(sets)}, which cannot hold every character: {names}.",
             evidence=(Evidence(EvidenceKind.OBSERVED, f"character_set_name in information_schema.columns: {', '.join(sets)}"),),
             change=_change(snapshot, table),
             severity=Severity.NOTICE,
