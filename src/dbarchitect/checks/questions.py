@@ -6,6 +6,7 @@ from itertools import zip_longest
 from dbarchitect.checks._tables import own_tables
 from dbarchitect.checks._weigh import is_small
 from dbarchitect.checks.keys._candidates import inclusion_questions, null_questions, uniqueness_questions
+from dbarchitect.checks.security._secrets import secret_questions
 from dbarchitect.checks.structure._dependencies import dependency_questions
 from dbarchitect.checks.structure._loops import loop_question, self_references
 from dbarchitect.checks.structure._views import view_questions
@@ -38,6 +39,7 @@ def questions(snapshot: Snapshot, limits: Limits) -> tuple[Question, ...]:
     if not snapshot.live:
         return ()
     kinds: list[list[Question]] = [
+        [*secret_questions(snapshot)],
         [*inclusion_questions(snapshot, limits)],
         [*uniqueness_questions(snapshot, limits)],
         [*null_questions(snapshot, limits)],

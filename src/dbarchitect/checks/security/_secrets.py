@@ -3,6 +3,8 @@
 import re
 
 from dbarchitect.model.catalog import TEXTUAL, Table, TypeFamily
+from dbarchitect.model.questions import ShapeQuestion
+from dbarchitect.model.snapshot import Snapshot
 
 _PASSWORD = re.compile(r"(?:[a-z0-9]+_)*(?:password|passwd|passphrase|passwort|contrasena|mot_de_passe|pwd)(?:_?plain|_?text)?\Z")
 _KEY = re.compile(
@@ -34,3 +36,12 @@ def secret_columns(table: Table) -> tuple[str, ...]:
         for c in table.columns
         if c.type.family in wanted and (is_password(c.name) or is_key(c.name) or _HASHED.match(_plain(c.name)) is not None)
     )
+
+
+def secret_questions(snapshot: Snapshot) -> list[ShapeQuestion]:
+    """The shapes of the columns that are named like a password or key; nothing of the values themselves is asked."""
+    return [
+        ShapeQuestion(table.name, column.name)
+        for table, column in snapshot.columns()
+        if column.type.family in TEXTUAL and (is_password(column.name) or is_key(column.name))
+    ]

@@ -91,6 +91,21 @@ ANALYZE;
         yields=("column public.users.password",),
     ),
     Example(
+        Engine.POSTGRESQL,
+        name="long phrases, told by their shape",
+        bad="""
+CREATE TABLE users (id bigint PRIMARY KEY, password text NOT NULL);
+INSERT INTO users SELECT i, 'correct horse battery staple number ' || i FROM generate_series(1, 2000) i;
+ANALYZE;
+""",
+        good=f"""
+CREATE TABLE users (id bigint PRIMARY KEY, password text);
+INSERT INTO users SELECT i, {_HASH} FROM generate_series(1, 2000) i;
+ANALYZE;
+""",
+        yields=("column public.users.password",),
+    ),
+    Example(
         Engine.MARIADB,
         bad="""
 CREATE TABLE users (id bigint PRIMARY KEY, password varchar(80) NOT NULL);
