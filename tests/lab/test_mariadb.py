@@ -1,9 +1,12 @@
 """A private MariaDB leaves nothing behind, however its owner ends."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,23 +23,29 @@ with PrivateMariaDB() as server:
 """
 
 
-def servers(folder: Path) -> list[int]:
-    """The processes whose command line names the folder."""
+def processes(folder: Path, *, guards: bool = False) -> list[int]:
+    """The processes whose command line names the folder: the server, or the guards of the folder."""
     found = []
     for entry in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            if str(folder).encode() in entry.read_bytes():
-                found.append(int(entry.parent.name))
+            line = entry.read_bytes()
         except OSError:
             continue
+        if str(folder).encode() in line and line.startswith(b"/bin/sh\0") == guards:
+            found.append(int(entry.parent.name))
     return found
 
 
 def gone(folder: Path) -> bool:
+    """True once no server, no guard and no folder is left, within ten seconds."""
     until = time.monotonic() + 10
-    while servers(folder) and time.monotonic() < until:
+    while _left(folder) and time.monotonic() < until:
         time.sleep(0.05)
-    return not servers(folder)
+    return not _left(folder)
+
+
+def _left(folder: Path) -> bool:
+    return bool(processes(folder) or processes(folder, guards=True) or folder.exists())
 
 
 def test_starts_fast_and_ends_clean() -> None:
@@ -52,7 +61,7 @@ def test_starts_fast_and_ends_clean() -> None:
         server.drop_database("a b")
         with pytest.raises(LabError, match="database doesn't exist"):
             server.execute("DROP DATABASE `a b`")
-        (process,) = servers(folder)
+        (process,) = processes(folder)
         assert Path(f"/proc/{process}").stat().st_uid != 0
     assert not folder.exists() and gone(folder)
 
@@ -64,17 +73,37 @@ def test_an_exception_leaves_nothing() -> None:
     assert not folder.exists() and gone(folder)
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_killed_owner_takes_its_server_along(how: signal.Signals) -> None:
-    with subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as owner:
-        assert owner.stdout
-        folder = Path(owner.stdout.readline().strip()).parent.parent
-        assert servers(folder)
-        owner.send_signal(how)
-        owner.wait(10)
-    assert gone(folder)
-    with PrivateMariaDB():  # the next start sweeps the folder
-        assert not folder.exists()
+@contextmanager
+def owner() -> Iterator[tuple["subprocess.Popen[str]", Path]]:
+    """A process of its own that started a server, and the server's folder."""
+    with subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout
+        folder = Path(process.stdout.readline().strip()).parent.parent
+        assert processes(folder) and folder.exists()
+        try:
+            yield process, folder
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL, signal.SIGHUP])
+def test_a_killed_owner_takes_server_and_folder_along(how: signal.Signals) -> None:
+    with owner() as (process, folder):
+        process.send_signal(how)
+        process.wait(10)
+        assert gone(folder)
+
+
+def test_what_a_kill_of_all_left_is_swept() -> None:
+    """Owner and guard killed together, as by the kernel's lack of memory: the next start removes the folder."""
+    with owner() as (process, folder):
+        (guard,) = processes(folder, guards=True)
+        os.kill(guard, signal.SIGKILL)
+        process.kill()
+        process.wait(10)
+        assert folder.exists()
+    with PrivateMariaDB():
+        assert gone(folder)
 
 
 def test_a_missing_server_is_told_with_its_command(monkeypatch: pytest.MonkeyPatch) -> None:

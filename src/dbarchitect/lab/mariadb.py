@@ -15,6 +15,7 @@ from urllib.parse import quote
 import pymysql
 
 from dbarchitect.errors import LabError
+from dbarchitect.lab.guard import FolderGuard
 from dbarchitect.lab.private_server import (
     make_folder,
     remove_folder,
@@ -69,6 +70,7 @@ class PrivateMariaDB:
     def __init__(self, *options: str) -> None:
         self._options = options
         self._process: subprocess.Popen[bytes] | None = None
+        self._guard: FolderGuard | None = None
         self._folder = Path()
         self._version: ServerVersion | None = None
 
@@ -78,6 +80,7 @@ class PrivateMariaDB:
         self._server, self._account = server, unprivileged_account("mysql", "nobody")
         self._folder = make_folder(KIND, self._account)
         try:
+            self._guard = FolderGuard(self._folder)
             self._install(install)
             self._start()
             self._keep_root_to_us()
@@ -146,6 +149,9 @@ class PrivateMariaDB:
         if self._folder != Path():
             remove_folder(self._folder)
             self._folder = Path()
+        if self._guard:
+            self._guard.release()
+            self._guard = None
 
     def _connect(self, database: str = "") -> "pymysql.Connection[pymysql.cursors.Cursor]":
         try:
