@@ -17,9 +17,11 @@ _FLYWAY = re.compile(r"\A(?P<kind>[VB])(?P<version>\d+(?:[._]\d+)*)__.*\.sql\Z")
 _REPEATABLE = re.compile(r"\AR__.*\.sql\Z")
 _NUMBERED = re.compile(r"\A\d.*\.sql\Z")
 _FOLDER_PER_STEP = frozenset({"up.sql", "migration.sql"})
+_DASHED_DATE = re.compile(r"\A\d{4}-\d\d-\d\d-\d{6}(?:-\d{4})?(?=_)")
 # goose, sql-migrate and dbmate keep both ways in one file
 _UP = re.compile(r"^--\s*(?:\+goose\s+up|\+migrate\s+up|migrate:up)\b.*$", re.IGNORECASE | re.MULTILINE)
 _DOWN = re.compile(r"^--\s*(?:\+goose\s+down|\+migrate\s+down|migrate:down)\b.*$", re.IGNORECASE | re.MULTILINE)
+_PROGRAM = re.compile(r"\A(?:\d{3,}_|[VR]\d+(?:[._]\d+)*__).*\.(?:go|py|js|ts|rb|java|kt|rs)\Z")
 _REQUIREMENTS = ("requirements.yaml", "requirements.yml")
 
 
@@ -27,6 +29,7 @@ _REQUIREMENTS = ("requirements.yaml", "requirements.yml")
 class SqlSource:
     """SQL files that build a database when run in this order, and files of queries on it.
 
+    `programs` are steps of the sequence that are no SQL: nobody runs them, and what a file needs of them is not there.
     `ordered`: their names say the order; otherwise a statement that comes too early is tried again at the end.
     """
 
@@ -36,6 +39,7 @@ class SqlSource:
     ordered: bool = True
     queries: tuple[Path, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    programs: tuple[Path, ...] = ()
 
 
 def find_sql_source(path: Path) -> SqlSource:
@@ -87,6 +91,12 @@ def _natural(name: str) -> tuple[tuple[int, int, str], ...]:
     return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.findall(r"\d+|\D+", name))
 
 
+def _plain_date(name: str) -> str:
+    """`2017-08-31-230457_x` as `20170831230457_x`: diesel leaves the dashes out of versions, and old ones were written without."""
+    found = _DASHED_DATE.match(name)
+    return found[0].replace("-", "") + name[found.end() :] if found else name
+
+
 def _is_step(path: Path) -> bool:
     """True when the name is that of a migration."""
     name = path.name
@@ -117,7 +127,9 @@ def _choose(path: Path, steps: list[SqlText]) -> SqlSource:
         raise SourceNotFound(f"{path} holds several sequences of migrations: {names}", "name the folder of one of them")
     if migrations:
         others = tuple(_left_out_gap(t.path, "it is not one of the numbered files") for t in steps if t not in migrations)
-        return SqlSource(path, _common_engine(migrations), _in_sequence(migrations), gaps=others)
+        programs = _programs_between(migrations)
+        gaps = others + tuple(_program_gap(p) for p in programs)
+        return SqlSource(path, _common_engine(migrations), _in_sequence(migrations), gaps=gaps, programs=programs)
     return SqlSource(path, _common_engine(steps), tuple(t.path for t in sorted(steps, key=_rows_last)), ordered=len(steps) == 1)
 
 
@@ -135,7 +147,7 @@ def _in_sequence(migrations: list[SqlText]) -> tuple[Path, ...]:
     paths = [t.path for t in migrations]
     versioned = {p: tuple(int(n) for n in re.split(r"[._]", m["version"])) for p in paths if (m := _FLYWAY.match(p.name))}
     if not versioned:
-        return tuple(sorted(paths, key=lambda p: tuple(_natural(part) for part in p.parts)))
+        return tuple(sorted(paths, key=lambda p: tuple(_natural(_plain_date(part)) for part in p.parts)))
     baselines = [p for p in versioned if p.name.startswith("B")]
     start = max(baselines, key=lambda p: versioned[p], default=None)
     ahead = [p for p in versioned if p not in baselines and (start is None or versioned[p] > versioned[start])]
@@ -155,6 +167,16 @@ def _rows_last(text: SqlText) -> bool:
 
 def _left_out_gap(path: Path, reason: str) -> Gap:
     return Gap(str(path), f"not run: {reason}", f"review {path} by itself if it is the one that counts")
+
+
+def _programs_between(migrations: list[SqlText]) -> tuple[Path, ...]:
+    """The steps beside the SQL files that are written in a programming language (goose's Go files, for example)."""
+    folders = sorted({t.path.parent for t in migrations if t.path.name not in _FOLDER_PER_STEP})
+    return tuple(p for folder in folders for p in sorted(folder.iterdir()) if _PROGRAM.match(p.name) and "_test." not in p.name)
+
+
+def _program_gap(path: Path) -> Gap:
+    return Gap(path.name, "not run: this migration is a program, not SQL", "review the running database")
 
 
 def _requirements_gap(path: Path) -> Gap:

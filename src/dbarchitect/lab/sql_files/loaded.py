@@ -29,6 +29,14 @@ class Notes:
         self._found[key] += 1
         self._first_lines.setdefault(key, line)
 
+    def copy(self) -> "Notes":
+        """As it is now."""
+        return Notes(self.statements, Counter(self._found), dict(self._first_lines))
+
+    def back_to(self, earlier: "Notes") -> None:
+        """Forget what came after that copy was made: a file is run anew."""
+        self.statements, self._found, self._first_lines = earlier.statements, earlier._found, earlier._first_lines
+
     def gaps(self) -> tuple[Gap, ...]:
         """One gap for each kind, with the first line and the count."""
         return tuple(

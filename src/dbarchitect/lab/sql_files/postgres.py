@@ -17,7 +17,7 @@ from dbarchitect.lab.sql_files.text import read_sql
 from dbarchitect.model.names import Engine
 from dbarchitect.sql.script import PartKind, ScriptPart, split_script
 
-_SECONDS = 300
+_SECONDS = 60
 _DEPTH = 20  # of files that include files
 _COMMENTS = re.compile(r"\s+|--[^\n]*(?:\n|\Z)|/\*.*?\*/", re.DOTALL)
 _ELSEWHERE = (
@@ -42,6 +42,19 @@ _VERSION = re.compile(r"\s+version\s+(?:'[^']*'|\"[^\"]*\"|[\w.]+)", re.IGNORECA
 _TABLESPACE = re.compile(r'\s+tablespace\s+(?:"[^"]+"|\w+)', re.IGNORECASE)
 _MISSING_ROLE = re.compile(r'role "(.+)" does not exist')
 _MISSING_COLLATION = re.compile(r'collation "(.+)" for encoding')
+_MADE_COLLATION = re.compile(
+    r'create\s+collation\s+(?:if\s+not\s+exists\s+)?(?P<name>(?:"[^"]+"|\w+)(?:\.(?:"[^"]+"|\w+))?)', re.IGNORECASE
+)
+# what a server says of a feature that it was built without (ICU, libxml, lz4), and of a C library that is not there
+_BUILT_WITHOUT = re.compile(
+    r"not supported (?:in|by) this build|unsupported XML feature|compression method \S+ not supported"
+    r"|could not (?:access|open) (?:\w+ )*file"
+)
+# the tables in which runners of migrations keep what they ran: made by the runner, not by the files
+_BOOKKEEPING = re.compile(
+    r'relation "(?:\w+\.)?(?:__diesel_schema_migrations|goose_db_version|_prisma_migrations|flyway_schema_history'
+    r'|schema_migrations|gorp_migrations)"'
+)
 _TOO_EARLY = (
     errors.UndefinedTable,
     errors.UndefinedFunction,
@@ -50,6 +63,8 @@ _TOO_EARLY = (
     errors.UndefinedColumn,
 )
 _LACKING = (*_TOO_EARLY, errors.DatatypeMismatch, errors.FeatureNotSupported, errors.UndefinedFile)
+# CREATE INDEX CONCURRENTLY and its like; a value of an enum that the same transaction has added
+_NOT_IN_TRANSACTION = (errors.ActiveSqlTransaction, errors.UnsafeNewEnumValueUsage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +79,46 @@ class _Waiting:
 class PostgresLoader:
     """Loads files into one database, one after the other."""
 
-    def __init__(self, server: EmbeddedPostgres, database: str, notes: Notes) -> None:
-        self._server, self._database, self._notes = server, database, notes
+    def __init__(self, server: EmbeddedPostgres, database: str, notes: Notes, programs: tuple[Path, ...] = ()) -> None:
+        """`programs` are steps of the sequence that are not run: a file that needs what they make is left out as a whole."""
+        self._server, self._database, self._notes, self._programs = server, database, notes, programs
         self._waiting: list[_Waiting] = []
         self._lacking: list[str] = []
 
-    def load(self, path: Path, text: str, *, tries_again: bool, depth: int = 0) -> None:
-        """Run a script in a session of its own. With `tries_again`, what needs an object that is not there yet waits."""
+    def load(self, path: Path, text: str, *, tries_again: bool, in_transaction: bool = False) -> None:
+        """Run a script in a session of its own. With `tries_again`, what needs an object that is not there yet waits.
+
+        With `in_transaction` all of it runs in one, unless it holds what no transaction allows: then each statement by itself.
+        """
+        noted, lacking = self._notes.copy(), list(self._lacking)
+        try:
+            self._run_script(path, text, tries_again, in_transaction)
+        except NotParsed as error:
+            lacks_program = bool(self._programs) and isinstance(error.__cause__, _LACKING)
+            if not lacks_program and not (in_transaction and isinstance(error.__cause__, _NOT_IN_TRANSACTION)):
+                raise
+            self._notes.back_to(noted)
+            self._lacking = lacking
+            if lacks_program:
+                reason = f"{error.__cause__}; perhaps a program among the migrations makes it".replace("\n", " ")
+                self._notes.leave_out("the whole file", path, error.line or 1, reason, "review the running database")
+            else:
+                self._run_script(path, text, tries_again, in_transaction=False)
+
+    def _run_script(self, path: Path, text: str, tries_again: bool, in_transaction: bool) -> None:
         with self._session() as session:
-            self._run_parts(session, path, text, tries_again, depth)
+            if in_transaction:
+                session.execute("BEGIN")
+            self._run_parts(session, path, text, tries_again, 0)
             if session.info.transaction_status is not TransactionStatus.IDLE:
-                session.execute("COMMIT")
+                self._commit(session, path)
+
+    def _commit(self, session: psycopg.Connection[Any], path: Path) -> None:
+        """What was left open at the end of a file. Deferred constraints and triggers speak up here."""
+        try:
+            session.execute("COMMIT")
+        except psycopg.Error as error:
+            raise _refused(path, ScriptPart(PartKind.STATEMENT, "COMMIT", 1), error) from error
 
     def finish(self) -> None:
         """Try again what came too early, as long as that helps."""
@@ -129,8 +173,7 @@ class PostgresLoader:
             return
         for pattern, reason in _LEFT_OUT:
             if pattern.match(bare):
-                words = " ".join(bare.split()[:3])
-                self._notes.leave_out(words, path, part.line, reason, "review the running database to have it checked")
+                self._notes.leave_out(_words(bare), path, part.line, reason, "review the running database to have it checked")
                 return
         self._notes.statements += 1
         text = part.text
@@ -174,6 +217,19 @@ class PostgresLoader:
         if isinstance(error, errors.UndefinedObject) and message.startswith("tablespace "):
             self._notes.leave_out("TABLESPACE", path, part.line, "there is one tablespace here", "none needed")
             return _TABLESPACE.sub("", text)
+        if isinstance(error, errors.QueryCanceled):
+            reason = f"it ran for {_SECONDS} s on our server, and was stopped"
+            self._notes.leave_out(_words(bare), path, part.line, reason, "review the running database")
+            self._lacking.append(f"what {_place(path, part)} should have done")
+            return None
+        if _BOOKKEEPING.search(message) and isinstance(error, errors.UndefinedTable):
+            reason = "the tool that runs the migrations makes this table"
+            self._notes.leave_out(_words(bare), path, part.line, reason, "review the running database to have it checked")
+            return None
+        if (made := _MADE_COLLATION.match(bare)) and _BUILT_WITHOUT.search(message):
+            reason = "our server was built without ICU: a collation of that name that sorts as C stands in"
+            self._notes.leave_out(f"collation {made['name']}", path, part.line, reason, "review the running database")
+            return f'CREATE COLLATION IF NOT EXISTS {made["name"]} FROM "C"'
         if (found := _EXTENSION.match(bare)) and isinstance(
             error, errors.FeatureNotSupported | errors.UndefinedFile | errors.UndefinedObject | errors.InvalidParameterValue
         ):
@@ -188,14 +244,13 @@ class PostgresLoader:
             return None
         if re.match(r"set\s", bare, re.IGNORECASE) and isinstance(error, errors.UndefinedObject):
             return None
+        if _BUILT_WITHOUT.search(message):
+            self._notes.leave_out(_words(bare), path, part.line, f"our server cannot: {message}", "review the running database")
+            self._lacking.append(f"what {_place(path, part)} makes")
+            return None
         if self._lacking and isinstance(error, _LACKING):
-            self._notes.leave_out(
-                " ".join(bare.split()[:3]),
-                path,
-                part.line,
-                f"it needs {', '.join(self._lacking)}: {message}",
-                "review the running database",
-            )
+            reason = f"{message}; our server lacks {', '.join(self._lacking)}"
+            self._notes.leave_out(_words(bare), path, part.line, reason, "review the running database")
             return None
         raise _refused(path, part, error) from error
 
@@ -222,6 +277,15 @@ def _start(text: str) -> str:
     while found := _COMMENTS.match(text, position):
         position = found.end()
     return text[position:]
+
+
+def _words(bare: str) -> str:
+    """What the statement is, for people: its first words."""
+    return " ".join(bare.split()[:3])
+
+
+def _place(path: Path, part: ScriptPart) -> str:
+    return f"{path.name}:{part.line}"
 
 
 def _refused(path: Path, part: ScriptPart, error: psycopg.Error) -> NotParsed:

@@ -1,6 +1,7 @@
-"""Stand-ins for extensions that our server lacks: their types, and functions that defaults call, as members of an extension of
-the same name, so that they are not taken for the user's own objects."""
+"""Stand-ins for extensions that our server lacks: their types, and functions that defaults and code call, as members of an
+extension of the same name, so that they are not taken for the user's own objects. Functions lie in the folder `extensions`."""
 
+from importlib import resources
 from pathlib import Path
 
 _TEXT_TYPE = """
@@ -14,36 +15,10 @@ _TYPES = {
     "postgis": ("geometry", "geography", "box2d", "box3d"),
     "postgis_raster": ("raster",),
     "h3": ("h3index",),
-    "rum": (),
     "semver": ("semver",),
     "hll": ("hll",),
     "roaringbitmap": ("roaringbitmap",),
     "ip4r": ("ip4", "ip4r", "ip6", "ip6r", "ipaddress", "iprange"),
-    "pg_uuidv7": (),
-}
-_UUIDS = "".join(
-    f"CREATE FUNCTION {name}({arguments}) RETURNS uuid LANGUAGE sql PARALLEL SAFE AS 'SELECT pg_catalog.gen_random_uuid()';\n"
-    for name, arguments in (
-        ("uuid_generate_v1", ""), ("uuid_generate_v1mc", ""), ("uuid_generate_v4", ""),
-        ("uuid_generate_v3", "namespace uuid, name text"), ("uuid_generate_v5", "namespace uuid, name text"),
-        ("uuid_nil", ""), ("uuid_ns_dns", ""), ("uuid_ns_url", ""), ("uuid_ns_oid", ""), ("uuid_ns_x500", ""),
-    )
-)  # fmt: skip
-_CRYPTO = "".join(
-    f"CREATE FUNCTION {name}({arguments}) RETURNS {returns} LANGUAGE sql AS 'SELECT NULL::{returns}';\n"
-    for name, arguments, returns in (
-        ("crypt", "text, text", "text"), ("gen_salt", "text", "text"), ("gen_salt", "text, integer", "text"),
-        ("digest", "text, text", "bytea"), ("digest", "bytea, text", "bytea"), ("gen_random_bytes", "integer", "bytea"),
-        ("hmac", "text, text, text", "bytea"), ("hmac", "bytea, bytea, text", "bytea"),
-        ("encrypt", "bytea, bytea, text", "bytea"), ("decrypt", "bytea, bytea, text", "bytea"),
-        ("pgp_sym_encrypt", "text, text", "bytea"), ("pgp_sym_decrypt", "bytea, text", "text"),
-        ("armor", "bytea", "text"), ("dearmor", "text", "bytea"),
-    )
-)  # fmt: skip
-_FUNCTIONS = {
-    "uuid-ossp": _UUIDS,
-    "pgcrypto": _CRYPTO,
-    "pg_uuidv7": "CREATE FUNCTION uuid_generate_v7() RETURNS uuid LANGUAGE sql AS 'SELECT pg_catalog.uuidv7()';",
 }
 
 
@@ -51,9 +26,14 @@ def write_stand_in(folder: Path, extension: str) -> bool:
     """Write the extension's files where CREATE EXTENSION finds them; False when nothing of the extension is known to us."""
     place = folder / "extension"
     place.mkdir(parents=True, exist_ok=True)
-    body = "".join(_TEXT_TYPE.format(name=name) for name in _TYPES.get(extension, ())) + _FUNCTIONS.get(extension, "")
+    body = "".join(_TEXT_TYPE.format(name=name) for name in _TYPES.get(extension, ())) + _functions(extension)
     (place / f"{extension}.control").write_text(
-        f"comment = 'stand-in for {extension}'\ndefault_version = '0'\nrelocatable = true\n", encoding="utf-8"
+        f"comment = 'stand-in for {extension}'\ndefault_version = '0'\nrelocatable = false\n", encoding="utf-8"
     )
     (place / f"{extension}--0.sql").write_text(body or "SELECT 1;", encoding="utf-8")
     return bool(body)
+
+
+def _functions(extension: str) -> str:
+    found = resources.files("dbarchitect.lab.sql_files") / "extensions" / f"{extension}.sql"
+    return found.read_text(encoding="utf-8") if found.is_file() else ""
