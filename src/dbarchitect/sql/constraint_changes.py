@@ -1,4 +1,5 @@
-"""Changes of foreign keys and checks of PostgreSQL, in the forms that hold their locks briefly, with their undo.
+"""Changes of foreign keys and checks, in the forms that hold their locks briefly, with their undo: PostgreSQL's own here, those of
+MySQL and MariaDB in `dbarchitect.sql.mysql_constraints`.
 
 Source: the manual's page of ALTER TABLE (NOT VALID, VALIDATE CONSTRAINT, ALTER CONSTRAINT).
 """
@@ -14,6 +15,9 @@ from dbarchitect.sql.changes import (
     drop_constraint_statement,
 )
 from dbarchitect.sql.identifiers import quote_columns, quote_literal, quote_name, quote_qualified
+from dbarchitect.sql.mysql_constraints import add_check as add_mysql_check
+from dbarchitect.sql.mysql_constraints import add_foreign_key as add_mysql_foreign_key
+from dbarchitect.sql.mysql_constraints import drop_foreign_key as drop_mysql_foreign_key
 
 PG = Engine.POSTGRESQL
 SHARE_ROW = "SHARE ROW EXCLUSIVE on both tables: writes wait, reads go on"
@@ -32,8 +36,12 @@ def add_foreign_key(
     name: str,
     *,
     validate: bool = True,
+    engine: Engine = PG,
 ) -> Change:
-    """Add a foreign key without scanning under the strong lock, then validate it (or leave that to the reader)."""
+    """Add a foreign key without scanning under the strong lock, then validate it (or leave that to the reader). MySQL always
+    validates it, and wants the columns indexed before."""
+    if engine is not PG:
+        return add_mysql_foreign_key(engine, table, columns, target, target_columns, name)
     quoted, child = quote_name(PG, name), _table(table.name)
     reference = f"FOREIGN KEY ({quote_columns(PG, columns)}) REFERENCES {_table(target)} ({quote_columns(PG, target_columns)})"
     steps = [Step(f"ALTER TABLE {child} ADD CONSTRAINT {quoted} {reference} NOT VALID")]
@@ -74,8 +82,10 @@ def validate_constraint(table: Table, constraint: ForeignKey | CheckConstraint) 
     )
 
 
-def add_check(table: Table, name: str, expression: str) -> Change:
-    """Add a check without scanning under the strong lock, then validate it."""
+def add_check(table: Table, name: str, expression: str, *, engine: Engine = PG) -> Change:
+    """Add a check without scanning under the strong lock, then validate it. MySQL copies the table for it."""
+    if engine is not PG:
+        return add_mysql_check(engine, table, name, expression)
     quoted, target = quote_name(PG, name), _table(table.name)
     return Change(
         ChangeKind.SCHEMA,
@@ -107,8 +117,10 @@ def set_deferrable(table: Table, key: ForeignKey) -> Change:
     )
 
 
-def drop_foreign_key(table: Table, key: ForeignKey) -> Change:
+def drop_foreign_key(table: Table, key: ForeignKey, *, engine: Engine = PG) -> Change:
     """Drop a foreign key that another one repeats; undo adds it as it was."""
+    if engine is not PG:
+        return drop_mysql_foreign_key(engine, table, key)
     add = add_constraint_definition(key, PG, table.name)
     staged = key.validated and table.partition_key is None and key.enforced
     undo = [Step(add + (" NOT VALID" if staged else ""))]

@@ -1,4 +1,5 @@
-"""Changes of keys, defaults and sequences of PostgreSQL, in the forms that hold their locks briefly, with their undo.
+"""Changes of keys, defaults and sequences, in the forms that hold their locks briefly, with their undo: PostgreSQL's own here,
+those of MySQL and MariaDB in `dbarchitect.sql.mysql_constraints` and `mysql_changes`.
 
 Source: the manual's pages of ALTER TABLE (USING INDEX, REPLICA IDENTITY, SET NOT NULL with a valid check) and
 ALTER SEQUENCE.
@@ -18,6 +19,9 @@ from dbarchitect.sql.changes import (
 )
 from dbarchitect.sql.identifiers import quote_columns, quote_literal, quote_name, quote_qualified, shorten_name
 from dbarchitect.sql.index_changes import create_again
+from dbarchitect.sql.mysql_changes import set_column_default
+from dbarchitect.sql.mysql_constraints import add_unique as add_mysql_unique
+from dbarchitect.sql.mysql_constraints import drop_unique, replace_unique_by_live
 
 PG = Engine.POSTGRESQL
 BRIEF = "milliseconds, once it has the lock: set lock_timeout, it queues behind running transactions"
@@ -29,8 +33,10 @@ def _table(table: QualifiedName) -> str:
     return quote_qualified(PG, table)
 
 
-def drop_key(table: Table, key: Key, index: Index) -> Change:
+def drop_key(table: Table, key: Key, index: Index, *, engine: Engine = PG) -> Change:
     """Drop a unique constraint with its index; undo builds the index again and puts the constraint back on it."""
+    if engine is not PG:
+        return drop_unique(engine, table, index)
     name = quote_name(PG, key.name)
     plain = table.partition_key is None and not key.deferrable and not key.without_overlaps
     if plain:
@@ -60,8 +66,11 @@ def add_unique(
     nulls_not_distinct: bool = False,
     size_bytes: int | None = None,
     hazards: tuple[str, ...] = (),
+    engine: Engine = PG,
 ) -> Change:
     """Build a unique index without stopping writes and make it a constraint. Not for partitioned tables."""
+    if engine is not PG:
+        return add_mysql_unique(engine, table, columns, name, size_bytes=size_bytes, hazards=hazards)
     nulls = " NULLS NOT DISTINCT" if nulls_not_distinct else ""
     quoted = quote_name(PG, name)
     create = f"CREATE UNIQUE INDEX CONCURRENTLY {quoted} ON {_table(table.name)} ({quote_columns(PG, columns)}){nulls}"
@@ -187,8 +196,10 @@ def set_not_null(table: Table, column: Column) -> Change:
     )
 
 
-def set_default(table: Table, column: Column, default: str | None) -> Change:
+def set_default(table: Table, column: Column, default: str | None, *, engine: Engine = PG) -> Change:
     """Give a column another default (None: none); undo restores the one it has."""
+    if engine is not PG:
+        return set_column_default(engine, table, column, default)
 
     def step(value: str | None) -> Step:
         words = f"SET DEFAULT {value}" if value is not None else "DROP DEFAULT"
@@ -261,9 +272,12 @@ def replace_unique(table: Table, key: Key, index: Index, name: str, *, nulls_not
 
 
 def replace_unique_by_partial(
-    table: Table, key: Key | None, index: Index, columns: tuple[str, ...], where: str, name: str
+    table: Table, key: Key | None, index: Index, columns: tuple[str, ...], where: str, name: str, *, engine: Engine = PG
 ) -> Change:
-    """Build a unique index over the rows that meet a condition, then drop the whole one (with its constraint, if it has one)."""
+    """Build a unique index over the rows that meet a condition, then drop the whole one (with its constraint, if it has one).
+    MySQL has no such index: a virtual column that is NULL in the other rows joins the key."""
+    if engine is not PG:
+        return replace_unique_by_live(engine, table, index, columns, where, name)
     quoted, target = quote_name(PG, name), _table(table.name)
     create = f"CREATE UNIQUE INDEX CONCURRENTLY {quoted} ON {target} ({quote_columns(PG, columns)}) WHERE {where}"
     made = quote_qualified(PG, QualifiedName(table.name.schema, name))
