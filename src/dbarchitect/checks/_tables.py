@@ -1,6 +1,7 @@
 """Which tables and columns are judged, and what the statistics know of a column."""
 
-from dbarchitect.model.catalog import Column, Table, TableKind
+from dbarchitect.checks._names import mentions
+from dbarchitect.model.catalog import Column, Index, Table, TableKind, View
 from dbarchitect.model.snapshot import Snapshot
 
 
@@ -54,3 +55,18 @@ def average_bytes(snapshot: Snapshot, table: Table, column: Column) -> int | Non
         return column.type.bytes
     row = snapshot.column_statistics(table.name, column.name)
     return row.average_bytes if row is not None else None
+
+
+def views_using(snapshot: Snapshot, table: Table, column: str) -> list[View]:
+    """The views that use this column itself; where the source cannot tell, those whose text names it."""
+    return [
+        view
+        for view in snapshot.views_over(table.name)
+        if (mentions(view.definition, column) if view.columns_used is None else (table.name, column) in view.columns_used)
+    ]
+
+
+def unsound_indexes(table: Table) -> list[Index]:
+    """Indexes that a build left invalid. Whatever writes the table anew builds them too: on duplicates that fails, else they come
+    back valid (PostgreSQL)."""
+    return [index for index in table.indexes if not (index.valid and index.ready)]

@@ -9,6 +9,7 @@ from dbarchitect.checks.keys._candidates import inclusion_questions, null_questi
 from dbarchitect.checks.security._secrets import secret_questions
 from dbarchitect.checks.structure._dependencies import dependency_questions
 from dbarchitect.checks.structure._loops import loop_question, self_references
+from dbarchitect.checks.structure._ranges import default_questions
 from dbarchitect.checks.structure._views import view_questions
 from dbarchitect.checks.structure.always_null_column import suspects
 from dbarchitect.checks.types._shapes import shape_questions
@@ -35,7 +36,12 @@ def _in_turn(kinds: Iterable[Iterable[Question]]) -> Iterator[Question]:
 
 
 def questions(snapshot: Snapshot, limits: Limits) -> tuple[Question, ...]:
-    """The questions of all checks, each once, those worth most first, at most `MOST`. Empty for sources without rows."""
+    """The questions that a review asks: those worth most, at most `MOST`."""
+    return worth_asking(snapshot, limits)[:MOST]
+
+
+def worth_asking(snapshot: Snapshot, limits: Limits) -> tuple[Question, ...]:
+    """The questions of all checks, each once, those worth most first. Empty for sources without rows."""
     if not snapshot.live:
         return ()
     kinds: list[list[Question]] = [
@@ -46,6 +52,7 @@ def questions(snapshot: Snapshot, limits: Limits) -> tuple[Question, ...]:
         [*shape_questions(snapshot, limits)],
         [*dependency_questions(snapshot, limits)],
         [*_uniqueness_questions(snapshot)],
+        [*default_questions(snapshot)],
         [*_null_questions(snapshot, limits)],
     ]
-    return tuple(dict.fromkeys(_in_turn(kinds)))[:MOST]
+    return tuple(dict.fromkeys(_in_turn(kinds)))

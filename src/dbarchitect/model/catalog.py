@@ -345,7 +345,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A view or materialised view. `definition` is the SELECT. `depends_on` are the tables and views it reads."""
+    """A view or materialised view. `definition` is the SELECT. `depends_on` are the tables and views it reads.
+
+    `columns_used` are the columns of those that it names (None: the source cannot tell).
+    """
 
     name: QualifiedName
     materialized: bool
@@ -359,6 +362,7 @@ class View:
     comment: str | None = None
     rows: float | None = None
     bytes: int | None = None
+    columns_used: tuple[tuple[QualifiedName, str], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

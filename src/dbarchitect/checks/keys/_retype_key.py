@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from dbarchitect.checks._names import listed, mentions
+from dbarchitect.checks._tables import unsound_indexes, views_using
 from dbarchitect.checks._weigh import in_bytes
 from dbarchitect.model.catalog import Column, Sequence, Table
 from dbarchitect.model.change import Change, ChangeKind, Risk, Step
@@ -11,6 +12,7 @@ from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
 from dbarchitect.sql.columns import Retype, retype_columns, retype_statement
 from dbarchitect.sql.identifiers import quote_qualified
+from dbarchitect.sql.view_changes import around, standing_views
 
 Target = tuple[Table, Column]
 
@@ -27,11 +29,9 @@ def narrower_references(snapshot: Snapshot, table: Table, column: Column, width:
 
 
 def obstacles(snapshot: Snapshot, targets: list[Target]) -> list[str]:
-    """What makes the server refuse a new type: views, partition keys, generated columns, policies that use the column."""
+    """What makes the server refuse a new type, views apart: partition keys, generated columns, policies, invalid indexes."""
     found = []
     for table, column in targets:
-        views = [str(v.name) for v in snapshot.catalog.views if table.name in v.depends_on and mentions(v.definition, column.name)]
-        found += [f"view {name}" for name in views]
         if table.partition_key and mentions(table.partition_key.definition, column.name):
             found.append(f"the partition key of {table.name}")
         found += [
@@ -41,20 +41,23 @@ def obstacles(snapshot: Snapshot, targets: list[Target]) -> list[str]:
         found += [
             f"policy {p.name}" for p in policies if p.table == table.name and mentions(f"{p.using} {p.with_check}", column.name)
         ]
+        found += [f"invalid index {i.name.name}, which it would build too," for i in unsound_indexes(table)]
     return list(dict.fromkeys(found))
 
 
 def retype_keys(snapshot: Snapshot, targets: list[Target], new_type: str, sequence: Sequence | None = None) -> Change:
-    """Give these columns a new type, one ALTER TABLE each, and their sequence the room for it.
+    """Give these columns a new type, one ALTER TABLE each, and their sequence the room for it. Views that use them are dropped and
+    made again in the same transaction.
 
-    Advice alone when a view or something else that the server protects uses one of the columns.
+    Advice alone when something else that the server protects uses one of the columns, or a view could not come back as it was.
     """
-    blocked = obstacles(snapshot, targets)
+    standing = standing_views(snapshot, [view for t, c in targets for view in views_using(snapshot, t, c.name)])
+    blocked = [*obstacles(snapshot, targets), *standing.refusals]
     names = listed([f"{t.name}.{c.name}" for t, c in targets])
     if blocked:
         return advice(
             ChangeKind.SCHEMA,
-            f"ALTER COLUMN … TYPE {new_type} on {names} is refused while {listed(blocked)} uses it: drop what uses it, change the type, make it anew.",
+            f"ALTER COLUMN … TYPE {new_type} on {names} has in its way: {listed(blocked)}. Take that away, change the type, make it anew.",
             risk=Risk.HIGH,
         )
     retypes = [(table, Retype(column, new_type, default=column.default)) for table, column in targets]
@@ -67,7 +70,7 @@ def retype_keys(snapshot: Snapshot, targets: list[Target], new_type: str, sequen
         name = quote_qualified(Engine.POSTGRESQL, sequence.name)
         steps.append(Step(f"ALTER SEQUENCE {name} AS {new_type}"))
         undo.insert(0, Step(f"ALTER SEQUENCE {name} AS {sequence.type}"))
-    return replace(
+    widened = replace(
         first,
         steps=tuple(steps),
         undo=tuple(undo),
@@ -78,3 +81,4 @@ def retype_keys(snapshot: Snapshot, targets: list[Target], new_type: str, sequen
         hazards=(*first.hazards, "undo fails once a number no longer fits the old type"),
         why_strategy="the type changes the width of every row, so that the server writes the table anew",
     )
+    return around(widened, standing)

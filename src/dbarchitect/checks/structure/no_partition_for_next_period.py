@@ -6,79 +6,25 @@ moved by hand.
 Ignore it when a job makes partitions just in time; then let it run further ahead, since the day on which it fails is the day of the outage.
 """
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from dbarchitect.checks._weigh import share_of_database
-from dbarchitect.model.catalog import Table, TypeFamily
+from dbarchitect.checks.structure._ranges import PG, Ranges, rows_in_default, time_ranges
+from dbarchitect.model.catalog import Table
 from dbarchitect.model.change import Change, ChangeKind, Risk, Step, Strategy, Verification
 from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, QualifiedName, table_subject
+from dbarchitect.model.names import Engine, table_subject
 from dbarchitect.model.snapshot import Snapshot
-from dbarchitect.sql.identifiers import quote_literal, quote_qualified, shorten_name
+from dbarchitect.sql.identifiers import quote_literal, quote_qualified
 
 CODES = ("NEW-08",)
 ENGINES = (Engine.POSTGRESQL,)
 NEEDS_LIVE = True
-PG = Engine.POSTGRESQL
-_BOUND = re.compile(r"FOR VALUES FROM \('([^']+)'\) TO \('([^']+)'\)\Z")
-_TIMES = (TypeFamily.DATE, TypeFamily.TIMESTAMP, TypeFamily.TIMESTAMP_TZ)
 _MOST_NEW = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Ranges:
-    """The last range of a table partitioned by one column of time, and whether there is a default partition."""
-
-    last_start: datetime
-    last_end: datetime
-    default: bool
-    is_date: bool
-
-    def next_end(self, start: datetime) -> datetime:
-        """The end of a range that begins at `start` and is as long as the last one: in months where it is whole months."""
-        months = (self.last_end.year - self.last_start.year) * 12 + self.last_end.month - self.last_start.month
-        whole = months > 0 and _time_of_month(self.last_start) == _time_of_month(self.last_end) and self.last_start.day == 1
-        if not whole:
-            return start + (self.last_end - self.last_start)
-        month = start.month - 1 + months
-        return start.replace(year=start.year + month // 12, month=month % 12 + 1)
-
-    def text(self, moment: datetime) -> str:
-        """A bound as a literal's text."""
-        return moment.date().isoformat() if self.is_date else moment.isoformat(sep=" ")
-
-
-def _time_of_month(moment: datetime) -> tuple[int, int, int, int]:
-    return moment.day, moment.hour, moment.minute, moment.second
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        # PostgreSQL writes +00 where ISO 8601 wants +00:00; Python reads that from 3.11 on
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _ranges(snapshot: Snapshot, table: Table) -> Ranges | None:
-    key = table.partition_key
-    column = table.column(key.columns[0]) if key and key.strategy.lower() == "range" and len(key.columns) == 1 else None
-    if column is None or column.type.family not in _TIMES or (key and "," in key.definition):
-        return None
-    bounds = [p.partition_bound or "" for p in snapshot.partitions(table.name)]
-    pairs = [(_moment(m[1]), _moment(m[2])) for b in bounds if (m := _BOUND.search(b))]
-    known = [(start, end) for start, end in pairs if start and end]
-    if not known or any("MAXVALUE" in b for b in bounds):
-        return None
-    start, end = max(known, key=lambda p: p[1])
-    return Ranges(start, end, "DEFAULT" in bounds, column.type.family is TypeFamily.DATE)
 
 
 def _is_retired(snapshot: Snapshot, ranges: Ranges) -> bool:
@@ -88,11 +34,7 @@ def _is_retired(snapshot: Snapshot, ranges: Ranges) -> bool:
 
 def _default_holds_rows(snapshot: Snapshot, table: Table) -> bool:
     """True when rows have come into the default partition: they must be moved before new ranges can be made (default_partition_in_use)."""
-    for part in snapshot.partitions(table.name):
-        live = part.usage.live_rows if part.usage and part.usage.live_rows is not None else snapshot.rows(part)
-        if part.partition_bound == "DEFAULT" and live:
-            return True
-    return False
+    return any(p.partition_bound == "DEFAULT" and rows_in_default(snapshot, table, p) for p in snapshot.partitions(table.name))
 
 
 def _new_ranges(ranges: Ranges, now: datetime) -> list[tuple[datetime, datetime]]:
@@ -112,9 +54,8 @@ def _change(table: Table, ranges: Ranges, now: datetime) -> Change:
     undo: list[Step] = []
     names: list[str] = []
     for start, end in _new_ranges(ranges, now):
-        short = start.strftime("%Y_%m_%d" if ranges.is_date or start.hour == start.minute == 0 else "%Y_%m_%d_%H%M")
-        name = QualifiedName(table.name.schema, shorten_name(PG, table.name.name, f"p{short}"))
-        bounds = f"FROM ({quote_literal(PG, ranges.text(start))}) TO ({quote_literal(PG, ranges.text(end))})"
+        name = ranges.new_name(table, start)
+        bounds = f"FROM ({ranges.literal(start)}) TO ({ranges.literal(end)})"
         steps.append(Step(f"CREATE TABLE {quote_qualified(PG, name)} PARTITION OF {target} FOR VALUES {bounds}"))
         undo.append(Step(f"DROP TABLE {quote_qualified(PG, name)}"))
         names.append(quote_literal(PG, quote_qualified(PG, name)))
@@ -132,7 +73,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     """One finding for each table partitioned by time whose last range ends within the length of one range from now."""
     now = snapshot.taken_at
     for table in snapshot.catalog.tables:
-        ranges = _ranges(snapshot, table) if table.partition_key else None
+        ranges = time_ranges(snapshot, table) if table.partition_key else None
         if ranges is None or ranges.last_end > ranges.next_end(now) or _is_retired(snapshot, ranges):
             continue
         if _default_holds_rows(snapshot, table):

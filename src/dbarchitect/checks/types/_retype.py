@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from dbarchitect.checks._names import listed, mentions
-from dbarchitect.checks._tables import in_foreign_key, is_referenced
+from dbarchitect.checks._tables import in_foreign_key, is_referenced, unsound_indexes, views_using
 from dbarchitect.model.catalog import Column, Table
 from dbarchitect.model.change import Change, ChangeKind, Risk
 from dbarchitect.model.limits import Limits
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
 from dbarchitect.sql.columns import Retype, retype_columns, retype_statement, types_are
+from dbarchitect.sql.view_changes import around, standing_views
 
 
 def is_large(snapshot: Snapshot, table: Table, limits: Limits) -> bool:
@@ -38,7 +39,6 @@ def _own_obstacles(snapshot: Snapshot, table: Table, column: Column) -> Iterator
 
 def _outer_obstacles(snapshot: Snapshot, table: Table, column: Column) -> Iterator[str]:
     name = column.name
-    yield from (f"view {v.name} reads it" for v in snapshot.views_over(table.name) if mentions(v.definition, name))
     yield from (f"trigger {t.name} names it" for t in snapshot.triggers_on(table.name) if mentions(t.definition, name))
     for policy in snapshot.postgres.policies if snapshot.postgres else ():
         if policy.table == table.name and (mentions(policy.using, name) or mentions(policy.with_check, name)):
@@ -60,6 +60,13 @@ def obstacles(snapshot: Snapshot, table: Table, column: Column) -> list[str]:
     return found
 
 
+def _built_again(table: Table) -> list[str]:
+    return [
+        f"{table.name.name}: index {i.name.name} is invalid, and writing the table anew builds it too"
+        for i in unsound_indexes(table)
+    ]
+
+
 def retype(
     snapshot: Snapshot,
     limits: Limits,
@@ -72,15 +79,19 @@ def retype(
     assumptions: tuple[str, ...] = (),
     no_undo: str | None = None,
 ) -> Change:
-    """The type change, ready to run; or, when something stands in its way, advice that names it and the statement."""
+    """The type change, ready to run, with the views over it dropped and made again; or, when something stands in its way, advice that
+    names it and the statement."""
+    standing = standing_views(snapshot, [view for r in retypes for view in views_using(snapshot, table, r.column.name)])
     found = [f"{r.column.name}: {text}" for r in retypes for text in obstacles(snapshot, table, r.column)]
+    found += [*(_built_again(table) if rewrites else ()), *standing.refusals]
     if found:
         why = (
             f"{listed(found)}. Take what stands in the way out of it first, run `{retype_statement(table.name, retypes)}`, "
             "then put it back in the new type."
         )
         return advice(ChangeKind.SCHEMA, why, risk=Risk.MEDIUM, verify=types_are(table.name, retypes))
-    return retype_columns(
+    change = retype_columns(
         table, retypes, rewrites=rewrites, in_utc=in_utc, large=rewrites and is_large(snapshot, table, limits),
         hazards=hazards, assumptions=assumptions, no_undo=no_undo,
     )  # fmt: skip
+    return around(change, standing)

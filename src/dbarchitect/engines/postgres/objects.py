@@ -33,17 +33,17 @@ _EVENTS = ((4, "INSERT"), (16, "UPDATE"), (8, "DELETE"), (32, "TRUNCATE"))
 def read_views(session: ReadSession, relations: Relations, storage: Storage) -> tuple[View, ...]:
     """Views and materialised views. One that reads an exclusively locked table is left out."""
     definitions = {r.oid: r.definition for r in session.ask("views", locked=relations.locked)}
-    reads: dict[int, list[QualifiedName]] = defaultdict(list)
+    reads: dict[int, list[Any]] = defaultdict(list)
     for row in session.ask("view_dependencies"):
-        reads[row.view].append(QualifiedName(row.schema, row.name))
+        reads[row.view].append(row)
     return tuple(
-        _view(row, definitions[oid], tuple(reads[oid]), relations, storage)
+        _view(row, definitions[oid], reads[oid], relations, storage)
         for oid, row in relations.rows.items()
         if oid in definitions and not row.of_extension
     )
 
 
-def _view(row: Any, definition: str, reads: tuple[QualifiedName, ...], relations: Relations, storage: Storage) -> View:
+def _view(row: Any, definition: str, reads: Rows, relations: Relations, storage: Storage) -> View:
     size = storage.size(row.oid)
     materialized = row.kind == "m"
     return View(
@@ -51,7 +51,7 @@ def _view(row: Any, definition: str, reads: tuple[QualifiedName, ...], relations
         materialized=materialized,
         definition=definition.strip().removesuffix(";"),
         columns=tuple(relations.columns.get(row.oid, ())),
-        depends_on=reads,
+        depends_on=tuple(QualifiedName(r.schema, r.name) for r in reads),
         owner=row.owner,
         options=tuple(row.options or ()),
         indexes=tuple(relations.indexes.get(row.oid, ())),
@@ -59,6 +59,7 @@ def _view(row: Any, definition: str, reads: tuple[QualifiedName, ...], relations
         comment=relations.comments.of("pg_class", row.oid),
         rows=row.rows if materialized and row.rows >= 0 else None,
         bytes=size.total_bytes if size else None,
+        columns_used=tuple((QualifiedName(r.schema, r.name), column) for r in reads for column in r.columns or ()),
     )
 
 
