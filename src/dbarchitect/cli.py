@@ -145,11 +145,14 @@ def snapshot_command(source: str | None, output: Path, redact: bool, config: Pat
 @click.argument("todo", type=click.Path(path_type=Path), default=TODO_FILE)
 @click.option("--source", help="What to check against (default: what the file names, then DATABASE_URL and PG* variables).")
 @click.option("--only", multiple=True, metavar="ID", help="Re-check only these tasks, such as DB-ITEM-1.2.")
+@click.option("--baseline", type=click.Path(path_type=Path), help="File of accepted findings, as it was given to the review.")
 @CONFIG
 @NO_ROWS
-def verify_command(todo: Path, source: str | None, only: tuple[str, ...], config: Path | None, no_rows: bool) -> None:
+def verify_command(
+    todo: Path, source: str | None, only: tuple[str, ...], baseline: Path | None, config: Path | None, no_rows: bool
+) -> None:
     """Re-check the tasks: tick what is done, un-tick what is not. Exits with 0 when all is done, else with 1."""
-    request = VerifyRequest(todo=todo, source=source, only=only, config=config, rows=not no_rows)
+    request = VerifyRequest(todo=todo, source=source, only=only, config=config, rows=not no_rows, baseline=baseline)
     with ProgressLine() as progress:
         result = verify(request, progress)
     _say(result.summary(_colour(sys.stdout)))

@@ -166,7 +166,7 @@ def test_gaps_and_checks_not_run_are_listed() -> None:
 def test_withheld_findings_are_listed() -> None:
     table = orders()
     text = render(plan([needless_index(table.indexes[0], table, "unused_index")], base=snapshot(table)))
-    assert "- **Withheld**, because another task or constraint needs it:\n  - orders.orders_pkey, unused_index: index" in text
+    assert "- **Withheld**, since another task or a constraint stands against it:\n  - orders.orders_pkey, unused_index: index" in text
     assert "Nothing was found." in text and "No open item has a statement to run." in text
 
 

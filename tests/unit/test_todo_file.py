@@ -13,12 +13,14 @@ from markdown_it import MarkdownIt
 from dbarchitect.errors import TodoError
 from dbarchitect.model.change import Step
 from dbarchitect.model.finding import Finding
-from dbarchitect.model.names import QualifiedName, table_subject
+from dbarchitect.model.limits import Limits
+from dbarchitect.model.names import QualifiedName, column_subject, index_subject, table_subject
 from dbarchitect.model.task import Mute, Muting, Recheck, TaskId, TaskKind
 from dbarchitect.plan import make_plan, recheck
 from dbarchitect.report.markdown import render
 from dbarchitect.report.todo import SECTIONS, parse_todo, print_todo
 from tests.unit.review_values import (
+    ORDERS,
     TODAY,
     again,
     decision,
@@ -368,3 +370,63 @@ def test_lists_and_fences_nest() -> None:
     item = html[html.index("<strong>DB-ITEM-1.1") : html.index("<h2>Proposed Code Changes")]
     assert item.count("<li>") > 20
     assert "<table>" in html[: html.index("<h2>Database Plan")]
+
+
+def test_the_limits_of_the_review_stand_at_the_end() -> None:
+    changed = Limits(counters_age_days=0.0, dead_rows=5_000, bloat_share=1e-05)
+    findings = some_findings()
+    made = make_plan(snapshot(), findings, None, today=TODAY, checks=runs(*findings), limits=changed)
+    text = render(made)
+    assert " limits=counters_age_days:0.0,dead_rows:5000,bloat_share:1e-05 -->" in text.splitlines()[-1]
+    assert parse_todo(text).limits == changed
+    assert print_todo(parse_todo(text)) == text
+    assert parse_todo(render(plan(findings))).limits == Limits()
+
+
+@pytest.mark.parametrize(
+    "noted", ["dead_rows:5000,spice:3", "dead_rows:5000,bloat_share:much", "dead_rows:5000,sample_rows:1.5", "dead_rows:5000,:,,"]
+)
+def test_limits_that_are_not_understood_are_passed_over(noted: str) -> None:
+    text = re.sub(r" limits=\S+", f" limits={noted}", render(plan(some_findings())))
+    assert parse_todo(text).limits == Limits(dead_rows=5_000)
+
+
+def test_a_file_of_before_has_no_limits() -> None:
+    text = re.sub(r" limits=\S+", "", render(plan(some_findings())))
+    assert parse_todo(text).limits is None
+    assert print_todo(parse_todo(text)) == text
+
+
+def seen(text: str, check: str, **others: object) -> str:
+    """What a run that finds nothing says of a check's item, when the check could not see everything."""
+    found = some_findings()
+    blind = [replace(r, **others) if r.slug == check else r for r in runs(*found)]  # type: ignore[arg-type]
+    result = recheck(parse_todo(text), snapshot(), [], blind, LATER)
+    key = next(f for f in found if f.check == check).key
+    heading, told = next((h, b) for h, b in result.todo.tasks(TaskKind.ITEM) if key in h.keys)
+    assert told.status is not None
+    return f"{'x' if heading.done else ' '} {told.status.sentence}"
+
+
+def test_silence_about_rows_that_were_not_read_is_no_proof() -> None:
+    text = render(plan(some_findings()))
+    unread = frozenset({QualifiedName("public", "orders")})
+    assert (
+        seen(text, "integer_note", unanswered=unread)
+        == "  not checked again: integer_note: the rows of public.orders were not read"
+    )
+    elsewhere = frozenset({QualifiedName("public", "order"), QualifiedName("public", "customers")})
+    assert seen(text, "integer_note", unanswered=elsewhere).startswith("x no longer found")
+    assert seen(text, "integer_note", blind="use is counted for 3 hours only, 7 days are needed") == (
+        "  not checked again: integer_note: use is counted for 3 hours only, 7 days are needed"
+    )
+
+
+def test_what_is_gone_needs_no_second_look() -> None:
+    gone = finding("unused_index", index_subject(ORDERS, "was_here"), missing_index("note").change)
+    column = finding("undeclared_unique", column_subject(ORDERS, "id", "was_here"), missing_index("id").change)
+    left = finding("undeclared_unique", column_subject(ORDERS, "note", "id"), missing_index("placed").change)
+    found = [gone, column, left]
+    blind = [replace(run, blind="not counted", unanswered=frozenset({ORDERS})) for run in runs(*found)]
+    done = recheck(parse_todo(render(plan(found))), snapshot(), [], blind, LATER).outcomes
+    assert {o.label: o.done for o in done} == {"orders.was_here": True, "orders.id,was_here": True, "orders.note,id": False}

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
 
+from dbarchitect.app.witness import NO_STATEMENTS, asked_about, watched
 from dbarchitect.checks import all_checks, run_check
+from dbarchitect.checks.questions import worth_asking
 from dbarchitect.config import Settings, read_settings
 from dbarchitect.errors import LabError, UsageError
 from dbarchitect.lab.clone import clone_name, clone_schema
@@ -18,11 +20,17 @@ from dbarchitect.model.names import MYSQL_FAMILY
 from dbarchitect.model.progress import Progress
 from dbarchitect.model.snapshot import Gap, Snapshot
 from dbarchitect.model.task import CheckRun
+from dbarchitect.model.wording import plural
+
+_READ_ROWS = (
+    "leave out --no-rows, grant SELECT on them, or raise probe_seconds and probe_total_seconds under [limits] in dbarchitect.toml"
+)
+_COUNT_LONGER = "review again when they have counted that long, or lower counters_age_days under [limits] in dbarchitect.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the checks found, which of them ran, and what the lab could not copy."""
+    """What the checks found, which of them ran, what they asked in vain and what the lab could not copy."""
 
     findings: tuple[Finding, ...]
     checks: tuple[CheckRun, ...]
@@ -64,6 +72,8 @@ def judge(snapshot: Snapshot, settings: Settings, progress: Progress) -> Judged:
     known = [c for c in all_checks() if snapshot.engine in c.engines]
     chosen = frozenset(c.slug for c in settings.chosen(tuple(known)))
     unread = _unread(snapshot)
+    witness = watched(snapshot)
+    worth = frozenset(worth_asking(snapshot, settings.limits)) if snapshot.live else None
     findings: list[Finding] = []
     runs: list[CheckRun] = []
     for number, check in enumerate(known):
@@ -71,9 +81,35 @@ def judge(snapshot: Snapshot, settings: Settings, progress: Progress) -> Judged:
         if check.slug not in chosen:
             runs += _left_out(check, settings)
             continue
-        findings += run_check(check, snapshot, settings.limits)
-        runs.append(CheckRun(check.slug, check.area, check.summary, _not_run(check, snapshot, unread)))
-    return Judged(tuple(findings), tuple(runs))
+        witness.forget()
+        found = run_check(check, witness, settings.limits)
+        findings += found
+        runs.append(
+            CheckRun(
+                check.slug,
+                check.area,
+                check.summary,
+                _not_run(check, snapshot, unread),
+                frozenset(asked_about(q) for q in witness.unanswered if worth is None or q in worth),
+                next(iter(witness.missing), None) if not found else None,
+            )
+        )
+    return Judged(tuple(findings), tuple(runs), _unseen(runs) if snapshot.live else ())
+
+
+def _unseen(runs: Sequence[CheckRun]) -> tuple[Gap, ...]:
+    """What the checks asked in vain: a line for the rows, and one for counters that are too young."""
+    asking = tuple(run.slug for run in runs if run.unanswered)
+    tables = frozenset(table for run in runs for table in run.unanswered)
+    waiting = tuple(run.slug for run in runs if run.blind not in (None, NO_STATEMENTS))
+    why = next((run.blind for run in runs if run.slug in waiting), None)
+    gaps = []
+    if asking:
+        reason = f"{plural(len(asking), 'check')} asked about them and got no answer"
+        gaps.append(Gap(f"the rows of {plural(len(tables), 'table')}", reason, _READ_ROWS, asking))
+    if why:
+        gaps.append(Gap("what is hardly used", why, _COUNT_LONGER, waiting))
+    return tuple(gaps)
 
 
 def _rehearsed(
@@ -97,5 +133,5 @@ def with_trials(judged: Judged, snapshot: Snapshot, progress: Progress) -> Judge
     except LabError as error:
         reason = f"{error.message}; {error.next_step}" if error.next_step else error.message
         gap = Gap("a rehearsal of the changes", error.message, error.next_step or "start the review again")
-        return replace(judged, findings=not_rehearsed(judged.findings, reason), gaps=(gap,))
-    return replace(judged, findings=findings, gaps=missing)
+        return replace(judged, findings=not_rehearsed(judged.findings, reason), gaps=(*judged.gaps, gap))
+    return replace(judged, findings=findings, gaps=(*judged.gaps, *missing))

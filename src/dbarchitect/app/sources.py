@@ -1,10 +1,12 @@
 """Opens whatever a user names: a URL, a snapshot file, SQL files, or the environment."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from dbarchitect.checks.questions import questions
 from dbarchitect.engines import mysql, postgres
@@ -44,6 +46,23 @@ def named_source(source: str | None) -> str:
         "no source is named",
         "give a URL (postgresql://…, mysql://…), a snapshot file, a .sql file or a folder; or set DATABASE_URL or PGHOST",
     )
+
+
+def with_secrets(shown: str) -> str:
+    """A source as a file shows it, without password: DATABASE_URL in its place when that is the same user, server and database."""
+    url = os.environ.get("DATABASE_URL", "")
+    return url if "://" in shown and url and _place(url) == _place(shown) else shown
+
+
+def _place(url: str) -> tuple[str, ...]:
+    """What a URL leads to: engine, user, host or socket folder, port, database."""
+    parts = urlsplit(plain_url(url))
+    words = dict(parse_qsl(parts.query))
+    host = parts.hostname or words.get("host") or words.get("unix_socket") or ""
+    standard = "5432" if parts.scheme == "postgresql" else "3306"
+    address = parts.netloc.rpartition("@")[2]
+    port = address.rpartition(":")[2] if re.search(r":\d+$", address) else words.get("port", standard)
+    return parts.scheme, unquote(parts.username or words.get("user", "")), unquote(host), port, unquote(parts.path.lstrip("/"))
 
 
 def engine_reader(url: str) -> Callable[..., postgres.PostgresSource | mysql.MySQLSource]:

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dbarchitect.app.baseline import read_baseline
 from dbarchitect.app.judging import chosen_settings, judge
-from dbarchitect.app.sources import open_named
+from dbarchitect.app.sources import open_named, with_secrets
+from dbarchitect.config import Settings
 from dbarchitect.errors import TodoError, UsageError
 from dbarchitect.files import write_atomically
 from dbarchitect.model.progress import Progress
@@ -26,6 +28,7 @@ class VerifyRequest:
     only: tuple[str, ...] = ()
     config: Path | None = None
     rows: bool = True
+    baseline: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +65,20 @@ def _chosen(names: tuple[str, ...], todo: Todo) -> frozenset[TaskId] | None:
     return frozenset(known[name] for name in names)
 
 
+def _settings(request: VerifyRequest, todo: Todo) -> Settings:
+    """The thresholds of the review, unless a configuration is named: others would look less closely, or more so."""
+    settings = chosen_settings(request.config)
+    return settings if request.config or todo.limits is None else replace(settings, limits=todo.limits)
+
+
 def verify(request: VerifyRequest, progress: Progress) -> Verified:
     """Read the source again, run the checks, tick and un-tick, and write the file back."""
     todo = _read(request.todo)
     only = _chosen(request.only, todo)
-    settings = chosen_settings(request.config)
-    with open_named(request.source or todo.source or None, settings.limits, progress, rows=request.rows) as opened:
+    settings = _settings(request, todo)
+    muting = Muting(settings.mutes, read_baseline(request.baseline))
+    with open_named(request.source or with_secrets(todo.source) or None, settings.limits, progress, rows=request.rows) as opened:
         judged = judge(opened.snapshot, settings, progress)
-    result = recheck(
-        todo, opened.snapshot, judged.findings, judged.checks, datetime.now(UTC).date(), muting=Muting(settings.mutes), only=only
-    )
+    result = recheck(todo, opened.snapshot, judged.findings, judged.checks, datetime.now(UTC).date(), muting=muting, only=only)
     write_atomically(request.todo, print_todo(result.todo))
     return Verified(result, lambda colour: recheck_summary(result, color=colour))

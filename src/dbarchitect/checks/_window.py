@@ -18,12 +18,7 @@ def counted_days(snapshot: Snapshot) -> float | None:
 def mature(snapshot: Snapshot, limits: Limits) -> bool:
     """True when the counters are old enough to say that something did not happen; never on a standby, whose counters
     know nothing of the primary's traffic."""
-    if snapshot.postgres is not None and snapshot.postgres.in_recovery:
-        return False
-    if limits.counters_age_days <= 0:
-        return True
-    days = counted_days(snapshot)
-    return days is not None and days >= limits.counters_age_days
+    return snapshot.counted_for(limits.counters_age_days)
 
 
 def window(snapshot: Snapshot) -> str:

@@ -174,6 +174,18 @@ class Snapshot:
         """The answer to a question, if it was asked and could be answered."""
         return self._answers.get(question)
 
+    def counted_for(self, days: float) -> bool:
+        """True when the counters are so old that a zero means no use; never on a standby, whose counters know nothing of the
+        primary's traffic. 0 days: always."""
+        if self.postgres is not None and self.postgres.in_recovery:
+            return False
+        age = self.counters_age
+        return days <= 0 or (age is not None and age / timedelta(days=1) >= days)
+
+    def load(self) -> Workload | None:
+        """The statements that the server counted, for a check that judges them; None when it gave none."""
+        return self.workload
+
     def references_to(self, table: QualifiedName) -> list[tuple[Table, ForeignKey]]:
         """The foreign keys that point at a table, beside the tables that declare them."""
         return self._references.get(table, [])

@@ -3,13 +3,14 @@
 `Todo` is a file as it stands on disk, blocks and the reader's own lines; `Plan` is what a review wants to say.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from fnmatch import fnmatchcase
 
 from dbarchitect.model.change import Change
 from dbarchitect.model.finding import Area, Finding, Severity
+from dbarchitect.model.limits import Limits
 from dbarchitect.model.names import Engine, QualifiedName
 from dbarchitect.model.snapshot import Gap, Origin
 
@@ -50,12 +51,18 @@ class MutedFinding:
 
 @dataclass(frozen=True, slots=True)
 class CheckRun:
-    """A check and whether it ran on this source. `reads` is its summary; `not_run` the reason why it did not (None: it ran)."""
+    """A check and whether it ran on this source. `reads` is its summary; `not_run` the reason why it did not (None: it ran).
+
+    `unanswered` are the tables about whose rows it asked something worth asking and got no answer; `blind` says which counters or
+    statements it found nothing for want of. Where it is silent then, that is no proof.
+    """
 
     slug: str
     area: Area
     reads: str
     not_run: str | None = None
+    unanswered: frozenset[QualifiedName] = frozenset()
+    blind: str | None = None
 
 
 class TaskKind(Enum):
@@ -141,12 +148,14 @@ class HighWater:
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """A TODO file as it stands. `source` and `database` say what its last review read (empty: unknown)."""
+    """A TODO file as it stands. `source` and `database` say what its last review read (empty: unknown), `limits` which
+    thresholds it took (None: unknown)."""
 
     blocks: tuple[Block, ...] = ()
     high_water: tuple[HighWater, ...] = ()
     source: str = ""
     database: str = ""
+    limits: Limits | None = None
 
     def tasks(self, kind: TaskKind) -> tuple[tuple[Heading, Block], ...]:
         """The plans or the items, in the file's order."""
@@ -318,6 +327,7 @@ class Plan:
     settled: tuple[Settled, ...] = ()
     high_water: tuple[HighWater, ...] = ()
     previous: Todo | None = None
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def open_items(self) -> tuple[Item, ...]:

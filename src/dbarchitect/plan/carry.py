@@ -20,6 +20,7 @@ from dbarchitect.model.task import (
     TaskKind,
     Todo,
 )
+from dbarchitect.plan.subjects import belongs_to, is_gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,15 @@ def _why_not_checked(key: str, run: Run) -> str | None:
     check = run.checks.get(slug)
     if check is None:
         return f"check {slug} was not part of this run"
-    return f"{slug}: {check.not_run}" if check.not_run else None
+    if check.not_run:
+        return f"{slug}: {check.not_run}"
+    subject = rest.partition(" ")[2]
+    if is_gone(run.snapshot, subject):
+        return None
+    table = next((t for t in sorted(check.unanswered) if belongs_to(subject, t)), None)
+    if table is not None:
+        return f"{slug}: the rows of {table} were not read"
+    return f"{slug}: {check.blind}" if check.blind else None
 
 
 def _proof(heading: Heading, run: Run) -> str:

@@ -87,6 +87,7 @@ def make_plan(
         settled=settled,
         high_water=numbers.high_water,
         previous=previous,
+        limits=limits,
     )
 
 

@@ -175,4 +175,4 @@ def _withheld(plan: Plan) -> list[str]:
     if not withheld:
         return []
     lines = [f"  - {name(s.finding.subject.label)}, {s.finding.check}: {inline(s.reason)}" for s in withheld]
-    return ["- **Withheld**, because another task or constraint needs it:", *lines]
+    return ["- **Withheld**, since another task or a constraint stands against it:", *lines]

@@ -52,7 +52,7 @@ def to_todo(plan: Plan) -> Todo:
     if lost:
         blocks[-1] = replace(blocks[-1], after=_spaced((*blocks[-1].after, *lost)))
     database = plan.context.database if plan.context.origin is Origin.LIVE else ""
-    return Todo(tuple(blocks), plan.high_water, plan.context.source, database)
+    return Todo(tuple(blocks), plan.high_water, plan.context.source, database, plan.limits)
 
 
 def _spaced(lines: Sequence[str]) -> tuple[str, ...]:

@@ -7,11 +7,12 @@ the lines that we wrote; whatever else stands in the file is the reader's.
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from urllib.parse import unquote
 
 from dbarchitect.errors import TodoError
+from dbarchitect.model.limits import Limits
 from dbarchitect.model.task import Block, Heading, HighWater, Status, StatusKind, TaskId, TaskKind, Todo
 from dbarchitect.report.compare import opcodes
 from dbarchitect.report.text import inline, name, plain
@@ -117,7 +118,30 @@ def parse_todo(text: str) -> Todo:
         )
     values = _attributes(file_marks[-1][1]) if file_marks else {}
     blocks = tuple(_blocks(lines, marks))
-    return Todo(blocks, _high_water(values.get("numbers", ""), text), values.get("source", ""), values.get("database", ""))
+    return Todo(
+        blocks,
+        _high_water(values.get("numbers", ""), text),
+        values.get("source", ""),
+        values.get("database", ""),
+        _limits(values["limits"]) if "limits" in values else None,
+    )
+
+
+def _limits(text: str) -> Limits:
+    """The limits that are named; names that this version does not know and values that are no numbers are passed over."""
+    whole = {f.name: isinstance(f.default, int) for f in fields(Limits)}
+    found: dict[str, float] = {}
+    for name_, _, value in (part.partition(":") for part in text.split(",")):
+        if name_ in whole and re.fullmatch(r"\d+" if whole[name_] else r"\d+(\.\d+)?(e[-+]?\d+)?", value):
+            found[name_] = int(value) if whole[name_] else float(value)
+    return Limits(**found)  # type: ignore[arg-type]
+
+
+def _limits_text(limits: Limits) -> str:
+    """Those that are not the defaults."""
+    usual = Limits()
+    changed = [(f.name, getattr(limits, f.name)) for f in fields(Limits) if getattr(limits, f.name) != getattr(usual, f.name)]
+    return ",".join(f"{name_}:{value!r}" for name_, value in changed) or "default"
 
 
 def _attributes(text: str) -> dict[str, str]:
@@ -244,6 +268,7 @@ def print_todo(todo: Todo) -> str:
             lines.append(_end_line(block))
         lines += block.after
     numbers = ",".join(f"{mark.area}:{mark.plans}:{mark.items}" for mark in todo.high_water)
-    values = {"version": "1", "numbers": numbers, "source": todo.source, "database": todo.database}
+    limits = _limits_text(todo.limits) if todo.limits else ""
+    values = {"version": "1", "numbers": numbers, "source": todo.source, "database": todo.database, "limits": limits}
     attributes = "".join(f" {key}={encode(value)}" for key, value in values.items() if value)
     return "\n".join([*lines, f"<!-- dbarchitect:file{attributes} -->", ""])

@@ -38,7 +38,7 @@ class Search:
 def searched(snapshot: Snapshot, limits: Limits, operator: str) -> Iterator[Search]:
     """Columns of tables that are not small that stand before this operator (a pattern) behind a WHERE, in statements that take
     at least `statement_share` of all execution time, or a hundredth when a call is slow. A column counts only for tables that the statement names."""
-    workload = snapshot.workload
+    workload = snapshot.load()
     total = workload.total_ms if workload else 0.0
     pattern = re.compile(rf"(?:\w+\.)?\"?(\w+)\"?\)?(?:::\w+)*\s*{operator}", re.I)
     tables = [t for t in own_tables(snapshot) if not is_small(snapshot, t, limits)]
