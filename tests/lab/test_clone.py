@@ -26,6 +26,11 @@ def read(server: EmbeddedPostgres, database: str) -> Snapshot:
         return source.snapshot()
 
 
+def _roles(server: EmbeddedPostgres) -> set[str]:
+    with connect(server) as connection:
+        return {str(row[0]) for row in connection.execute("SELECT quote_ident(rolname) FROM pg_roles")}
+
+
 @pytest.fixture
 def clone(postgres18: EmbeddedPostgres) -> Iterator[Callable[[str], Cloned]]:
     """Loads a script into a database, reads it, and replaces it by its copy; both snapshots and the gaps."""
@@ -39,10 +44,11 @@ def clone(postgres18: EmbeddedPostgres) -> Iterator[Callable[[str], Cloned]]:
         gaps = clone_schema(postgres18, before, "original")
         return before, read(postgres18, "original"), gaps
 
+    others = _roles(postgres18)
     yield run
     postgres18.drop_database("original")
     with connect(postgres18) as connection:
-        for (role,) in connection.execute("SELECT quote_ident(rolname) FROM pg_roles WHERE oid >= 16384").fetchall():
+        for role in _roles(postgres18) - others:
             connection.execute(f"DROP OWNED BY {role}; DROP ROLE {role}".encode())
 
 
@@ -126,23 +132,26 @@ def test_the_copy_is_called_as_the_source_unless_that_is_the_servers_own(clone: 
     assert clone_name(before) == "original"
 
 
-def test_a_schema_of_an_older_server(postgres15: EmbeddedPostgres, postgres18: EmbeddedPostgres) -> None:
-    postgres15.create_database("older")
-    with connect(postgres15, "older") as connection:
+@pytest.mark.parametrize("major", [13, 14, 15, 16, 17])
+def test_a_schema_of_an_older_server(major: int, postgres18: EmbeddedPostgres, request: pytest.FixtureRequest) -> None:
+    old: EmbeddedPostgres = request.getfixturevalue(f"postgres{major}")
+    old.create_database("older")
+    with connect(old, "older") as connection:
         connection.execute(OLDER.encode())
-    before = read(postgres15, "older")
+    before = read(old, "older")
     assert clone_schema(postgres18, before, "older") == ()
     after = read(postgres18, "older")
-    for server in (postgres15, postgres18):
+    for server in (old, postgres18):
         server.drop_database("older")
-    # 18 gives every NOT NULL a constraint with a name, and partitions of an identity column the identity
-    unnamed = replace(after.catalog, tables=tuple(replace(t, columns=_as_of_15(t)) for t in after.catalog.tables))
+    # 18 gives every NOT NULL a constraint with a name, 17 partitions of an identity column the identity
+    unnamed = replace(after.catalog, tables=tuple(replace(t, columns=_as_of(major, t)) for t in after.catalog.tables))
     told = differences(replace(before, postgres=None), replace(after, catalog=unnamed, postgres=None))
     assert [d for d in told if not d.startswith("catalog.version")] == []
 
 
-def _as_of_15(table: Table) -> tuple[Column, ...]:
-    return tuple(replace(c, not_null_constraint=None, identity=None if table.partition_of else c.identity) for c in table.columns)
+def _as_of(major: int, table: Table) -> tuple[Column, ...]:
+    without = major < 17 and table.partition_of
+    return tuple(replace(c, not_null_constraint=None, identity=None if without else c.identity) for c in table.columns)
 
 
 OLDER = """

@@ -1,6 +1,7 @@
-"""Rich databases on PostgreSQL 18 and 15, made once, and their snapshots."""
+"""Rich databases on every version of PostgreSQL, made once, and their snapshots."""
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -10,56 +11,75 @@ from dbarchitect.engines.postgres import open_source
 from dbarchitect.lab.embedded import EmbeddedPostgres
 from dbarchitect.model.limits import Limits
 from dbarchitect.model.snapshot import Snapshot
+from tests.conftest import POSTGRES
 
 RICH = Path(__file__).with_name("rich.sql")
 
 
-def _make(server: EmbeddedPostgres, name: str) -> str:
-    server.create_database(name)
-    url = server.url(name)
+def fill_rich(url: str, major: int) -> None:
+    """Make every kind of object that the version has: rich.sql, then rich.14.sql and so on up to the version."""
+    newer = (RICH.with_suffix(f".{version}.sql") for version in POSTGRES if version <= major)
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(RICH.read_bytes())
-    return url
+        for script in (RICH, *(path for path in newer if path.exists())):
+            connection.execute(script.read_bytes())
 
 
 @pytest.fixture(scope="session")
-def rich18(postgres18: EmbeddedPostgres) -> Iterator[str]:
+def rich_of(request: pytest.FixtureRequest) -> Callable[[int], str]:
+    """The URL of the rich database on a version, which is made when it is first asked for."""
+
+    @functools.cache
+    def make(major: int) -> str:
+        server: EmbeddedPostgres = request.getfixturevalue(f"postgres{major}")
+        server.create_database("rich")
+        fill_rich(server.url("rich"), major)
+        return server.url("rich")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def snapshot_of(rich_of: Callable[[int], str]) -> Callable[[int], Snapshot]:
+    """The rich database as a version tells it."""
+    return functools.cache(lambda major: take(rich_of(major)))
+
+
+@pytest.fixture(scope="session")
+def rich18(rich_of: Callable[[int], str]) -> str:
     """URL of the rich database on PostgreSQL 18."""
-    yield _make(postgres18, "rich")
-    postgres18.drop_database("rich")
+    return rich_of(18)
 
 
 @pytest.fixture(scope="session")
-def rich15(postgres15: EmbeddedPostgres) -> Iterator[str]:
-    """URL of the rich database on PostgreSQL 15."""
-    yield _make(postgres15, "rich")
-    postgres15.drop_database("rich")
-
-
-@pytest.fixture(scope="session")
-def snapshot18(rich18: str) -> Snapshot:
+def snapshot18(snapshot_of: Callable[[int], Snapshot]) -> Snapshot:
     """The rich database as PostgreSQL 18 tells it."""
-    return take(rich18)
+    return snapshot_of(18)
 
 
-@pytest.fixture(scope="session")
-def snapshot15(rich15: str) -> Snapshot:
-    """The rich database as PostgreSQL 15 tells it."""
-    return take(rich15)
-
-
-@pytest.fixture(params=["18", "15"])
-def rich(request: pytest.FixtureRequest) -> str:
-    """URL of the rich database, on each version."""
-    url: str = request.getfixturevalue(f"rich{request.param}")
-    return url
-
-
-@pytest.fixture(params=["18", "15"])
-def snapshot(request: pytest.FixtureRequest) -> Snapshot:
-    """The rich database's snapshot, of each version."""
-    found: Snapshot = request.getfixturevalue(f"snapshot{request.param}")
+@pytest.fixture(params=POSTGRES)
+def major(request: pytest.FixtureRequest) -> int:
+    """Each version."""
+    found: int = request.param
     return found
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, major: int) -> EmbeddedPostgres:
+    """The server of each version."""
+    found: EmbeddedPostgres = request.getfixturevalue(f"postgres{major}")
+    return found
+
+
+@pytest.fixture
+def rich(rich_of: Callable[[int], str], major: int) -> str:
+    """URL of the rich database, on each version."""
+    return rich_of(major)
+
+
+@pytest.fixture
+def snapshot(snapshot_of: Callable[[int], Snapshot], major: int) -> Snapshot:
+    """The rich database's snapshot, of each version."""
+    return snapshot_of(major)
 
 
 def take(url: str) -> Snapshot:

@@ -20,7 +20,6 @@ CREATE TABLE shop.customers (
   "Weird ""Col"" ü" public.citext,
   created timestamptz NOT NULL DEFAULT now(),
   full_name text GENERATED ALWAYS AS (upper(name)) STORED,
-  amount numeric(6,-2),
   state shop.status DEFAULT 'new'
 );
 COMMENT ON TABLE shop.customers IS 'who buys'; COMMENT ON COLUMN shop.customers.name IS 'the name';

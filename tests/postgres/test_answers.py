@@ -144,9 +144,8 @@ SHAPES = {
 }
 
 
-@pytest.mark.parametrize("database", ["fresh_database", "fresh_database15"])
-def test_shapes(database: str, request: pytest.FixtureRequest) -> None:
-    url: str = request.getfixturevalue(database)
+def test_shapes(every_fresh_database: str) -> None:
+    url = every_fresh_database
     with psycopg.connect(url, autocommit=True) as connection:
         columns = ", ".join(f"c{k} text" for k in range(len(SHAPES)))
         connection.execute(f'CREATE TABLE "T x" ({columns})'.encode())
@@ -205,8 +204,8 @@ def test_after_a_timeout_a_smaller_sample_is_read(large: str) -> None:
     assert isinstance(answer, UniquenessAnswer) and not answer.reach.complete and 0 < answer.reach.rows_read <= 1_000
 
 
-def test_missing_rights_and_missing_things(postgres18: EmbeddedPostgres, rich18: str) -> None:
-    url = postgres18.url("rich", "poor_reader")
+def test_missing_rights_and_missing_things(server: EmbeddedPostgres, rich: str) -> None:
+    url = server.url("rich", "poor_reader")
     answers, gaps = _ask(
         url,
         NullQuestion(ORDERS, "note"),

@@ -12,8 +12,8 @@ from dbarchitect.lab.embedded import EmbeddedPostgres
 from dbarchitect.model.limits import Limits
 from dbarchitect.model.names import QualifiedName
 from dbarchitect.model.questions import InclusionQuestion, NullQuestion, ShapeQuestion, UniquenessQuestion
-from tests.conftest import POSTGRES_15
-from tests.postgres.conftest import RICH, take
+from tests.conftest import POSTGRES, postgres_programs
+from tests.postgres.conftest import fill_rich, take
 
 READING = {"select_stmt", "transaction_stmt"}
 STATEMENT = re.compile(r"LOG:  (?:statement|execute [^:]*): (.*?)(?=^\d{4}-\d\d-\d\d |\Z)", re.DOTALL | re.MULTILINE)
@@ -25,17 +25,17 @@ QUESTIONS = (
 )
 
 
-@pytest.fixture(params=[None, POSTGRES_15], ids=["18", "15"])
+@pytest.fixture(params=POSTGRES)
 def logging_server(request: pytest.FixtureRequest) -> Iterator[EmbeddedPostgres]:
-    with EmbeddedPostgres(binaries=request.param, preload=("pg_stat_statements",), settings=(("log_statement", "all"),)) as server:
+    programs = postgres_programs(request.param)
+    with EmbeddedPostgres(binaries=programs, preload=("pg_stat_statements",), settings=(("log_statement", "all"),)) as server:
         yield server
 
 
 def test_the_server_gets_nothing_but_our_reads(logging_server: EmbeddedPostgres) -> None:
     logging_server.create_database("rich")
     url = logging_server.url("rich")
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(RICH.read_bytes())
+    fill_rich(url, logging_server.version.major)
     before = len(logging_server.log_text())
     with open_source(url, limits=Limits()) as source:
         source.snapshot()

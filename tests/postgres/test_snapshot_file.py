@@ -30,19 +30,18 @@ QUESTIONS = (
 
 
 @pytest.fixture
-def answered(rich18: str, snapshot18: Snapshot) -> Snapshot:
+def answered(rich: str, snapshot: Snapshot) -> Snapshot:
     """A snapshot with an answer of every kind."""
-    with open_source(rich18, limits=Limits()) as source:
+    with open_source(rich, limits=Limits()) as source:
         answers, _ = source.answers(QUESTIONS)
     assert len(answers) == 5
-    return replace(snapshot18, answers=answers)
+    return replace(snapshot, answers=answers)
 
 
-def test_read_gives_what_was_written(answered: Snapshot, snapshot15: Snapshot, tmp_path: Path) -> None:
-    for snapshot in (answered, snapshot15):
-        write_snapshot(snapshot, tmp_path / "a.snapshot")
-        assert read_snapshot(tmp_path / "a.snapshot") == snapshot
-        assert [type(a) for a in read_snapshot(tmp_path / "a.snapshot").answers] == [type(a) for a in snapshot.answers]
+def test_read_gives_what_was_written(answered: Snapshot, tmp_path: Path) -> None:
+    write_snapshot(answered, tmp_path / "a.snapshot")
+    assert read_snapshot(tmp_path / "a.snapshot") == answered
+    assert [type(a) for a in read_snapshot(tmp_path / "a.snapshot").answers] == [type(a) for a in answered.answers]
     assert is_snapshot(tmp_path / "a.snapshot")
     assert [p.name for p in tmp_path.iterdir()] == ["a.snapshot"]
 
@@ -81,9 +80,16 @@ def test_damaged_files(snapshot18: Snapshot, tmp_path: Path) -> None:
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     assert "cut off" in _wrong(path).message and is_snapshot(path)
+    refused = 0
     for position in range(20, len(whole), len(whole) // 20):
-        path.write_bytes(whole[:position] + bytes([whole[position] ^ 0x55]) + whole[position + 1 :])
-        _wrong(path)
+        damaged = whole[:position] + bytes([whole[position] ^ 0x55]) + whole[position + 1 :]
+        path.write_bytes(damaged)
+        try:
+            # another reference into repetitive text may unpack to the very same content
+            assert read_snapshot(path) == snapshot18
+        except SnapshotError:
+            refused += 1
+    assert refused >= 18
     path.write_bytes(b"")
     _wrong(path)
     content = gzip.decompress(whole)

@@ -170,7 +170,7 @@ class EmbeddedPostgres:
         checksums = () if newest and self._checksums else (("--no-data-checksums",) if newest else ("--data-checksums",))
         if not newest and not self._checksums:
             checksums = ()
-        options = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions")
+        options = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
         program = str(self._programs.folder / "initdb")
         run_program(self._folder, self._account, (program, f"--pgdata={data}", *options, *checksums))
 

@@ -175,6 +175,11 @@ def read_error(error: psycopg.Error, question: str) -> SourceError:
             f"Reading {what} took more than {STATEMENT_MS // 1000} s or was cancelled: {text}",
             "Run again when the server is less busy.",
         )
+    if isinstance(error, psycopg.ProgrammingError | psycopg.DataError | psycopg.NotSupportedError):
+        return UnsupportedVersion(
+            f"The server cannot tell {what}: {text}",
+            f"dbarchitect reads PostgreSQL {OLDEST} to {NEWEST}; if it is one, please report this message.",
+        )
     return ConnectionLost(
         f"The connection was lost while reading {what}: {text}", "Check that the server still runs, then run again."
     )

@@ -13,5 +13,5 @@ WHERE t.typtype = 'e'
     SELECT FROM pg_depend e
     WHERE e.classid = 'pg_type'::regclass AND e.objid = t.oid AND e.refclassid = 'pg_extension'::regclass AND e.deptype = 'e'
   )
-GROUP BY t.oid, n.nspname
+GROUP BY t.oid, n.nspname, t.typname, t.typowner
 ORDER BY n.nspname, t.typname
