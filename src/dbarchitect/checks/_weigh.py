@@ -29,6 +29,11 @@ def weigh(snapshot: Snapshot, table: Table, limits: Limits) -> Severity:
     return Severity.NOTICE if is_small(snapshot, table, limits) else Severity.WARNING
 
 
+def weigh_by_size(snapshot: Snapshot, table: Table, limits: Limits) -> Severity:
+    """The same for what hurts only where there are many rows: a notice where sizes are unknown."""
+    return weigh(snapshot, table, limits) if snapshot.live else Severity.NOTICE
+
+
 def table_facts(snapshot: Snapshot, table: Table) -> str:
     """`1,200,000 rows, 310 MB`, or `size unknown` where the source has none."""
     rows, size = snapshot.rows(table), snapshot.bytes(table)

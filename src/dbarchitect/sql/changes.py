@@ -192,3 +192,22 @@ def advice(kind: ChangeKind, why: str, *, risk: Risk = Risk.LOW, verify: Verific
     return Change(
         kind, Strategy.STANDARD, (), (), "none", "none", verify, risk=risk, no_undo="nothing is changed by us", advice_only=why
     )
+
+
+def together(changes: tuple[Change, ...]) -> Change:
+    """Changes of the same kind as one, in their order; undo goes backwards. PostgreSQL only: every one is verified by a `t`."""
+    first = changes[0]
+    sizes = [c.size_bytes for c in changes if c.size_bytes is not None]
+    questions = " AND ".join(f"({c.verify.sql})" for c in changes if c.verify)
+    return replace(
+        first,
+        steps=tuple(step for c in changes for step in c.steps),
+        undo=tuple(step for c in reversed(changes) for step in c.undo),
+        duration=f"for each of the {len(changes)} in turn: {first.duration}",
+        verify=Verification(f"SELECT {questions}", "t"),
+        online=all(c.online for c in changes),
+        risk=max((c.risk for c in changes), key=lambda r: r.value),
+        hazards=tuple(dict.fromkeys(h for c in changes for h in c.hazards)),
+        assumptions=tuple(dict.fromkeys(a for c in changes for a in c.assumptions)),
+        size_bytes=sum(sizes) if len(sizes) == len(changes) else None,
+    )

@@ -24,6 +24,7 @@ from dbarchitect.sql.index_changes import attach_partition_indexes
 
 CODES = ("IDX-05", "NEW-08")
 ENGINES = (Engine.POSTGRESQL,)
+NEEDS_LIVE = True  # files make the index of the parent; the parts are built by whoever makes the partitions
 
 
 def _without(snapshot: Snapshot, table: Table, index: Index) -> tuple[Table, ...]:

@@ -63,16 +63,19 @@ def _finding(snapshot: Snapshot, limits: Limits, table: Table, index: Index, lon
     sizes = f" ({in_bytes(size)} beside {in_bytes(other)})" if size and other and snapshot.live else ""
     used = f" It was scanned {counted(scans, 'time')} {window(snapshot)}; those scans would read the larger index." if scans else ""
     keys = ", ".join(e.column or f"({e.expression})" for e in index.entries)
+    same = len(index.entries) == len(longer.entries)
+    relation = f"is {'unique ' if longer.unique else ''}on the same keys ({keys})" if same else f"starts with ({keys})"
+    lesser = busy_and_small or is_small(snapshot, table, limits) or not (snapshot.live or same)
     return Finding(
         subject=index_subject(table.name, index.name.name),
-        title=f"index {index.name.name} is the beginning of {longer.name.name}",
+        title=f"index {index.name.name} {'has the keys' if same else 'is the beginning'} of {longer.name.name}",
         claim=(
-            f"{longer.name.name} on {table.name} starts with ({keys}) and answers what {index.name.name} answers{sizes}; "
+            f"{longer.name.name} on {table.name} {relation} and answers what {index.name.name} answers{sizes}; "
             f"every write keeps both.{used}"
         ),
         evidence=(Evidence(EvidenceKind.OBSERVED, f"{index.definition}; {longer.definition}"),),
         change=drop_index(snapshot.engine, table, index),
-        severity=Severity.NOTICE if busy_and_small or is_small(snapshot, table, limits) else Severity.WARNING,
+        severity=Severity.NOTICE if lesser else Severity.WARNING,
         confidence=Confidence.POSSIBLE if busy_and_small else Confidence.LIKELY,
         weight=share_of_database(snapshot, table),
         benefit=f"frees {in_bytes(size)} and one index write for each row version"

@@ -8,25 +8,29 @@ Ignore it when the referenced table never loses rows or changes keys, and nobody
 a fixed set of codes, append-only archives. Tables that fit in a few pages are left out.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from dbarchitect.checks._btree import btree_bytes
 from dbarchitect.checks._counts import counted
 from dbarchitect.checks._index_facts import indexed
-from dbarchitect.checks._weigh import is_small, share_of_database, table_facts, weigh
+from dbarchitect.checks._names import listed
+from dbarchitect.checks._weigh import is_small, share_of_database, table_facts, weigh_by_size
 from dbarchitect.checks._window import window
-from dbarchitect.model.catalog import ForeignKey, Table, TableKind
-from dbarchitect.model.change import Change
+from dbarchitect.model.catalog import ForeignKey, ReferentialAction, Table, TableKind
+from dbarchitect.model.change import Change, ChangeKind
 from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
-from dbarchitect.model.finding import Confidence, Finding
+from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, constraint_subject
+from dbarchitect.model.names import Engine, constraint_subject, database_subject
 from dbarchitect.model.snapshot import Snapshot
-from dbarchitect.sql.changes import create_index
+from dbarchitect.sql.changes import advice, create_index
 from dbarchitect.sql.identifiers import shorten_name
 from dbarchitect.sql.index_changes import create_partitioned_index
 
+_FORBIDDING = (ReferentialAction.NO_ACTION, ReferentialAction.RESTRICT)
+_CONVENTION = 20  # keys that are alike
 CODES = ("IDX-01",)
 ENGINES = (Engine.POSTGRESQL,)  # InnoDB makes such an index by itself
 
@@ -57,9 +61,43 @@ def _index(snapshot: Snapshot, table: Table, key: ForeignKey) -> Change:
     return create_index(snapshot.engine, table, name, key.columns, size_bytes=size)
 
 
+def _convention(snapshot: Snapshot, found: list[tuple[Table, list[ForeignKey]]]) -> Finding:
+    targets = Counter(str(keys[0].target) for _, keys in found)
+    most = [f"{name} ({counted(count, 'key')})" for name, count in targets.most_common(8)]
+    every = sum(1 for table, _ in snapshot.catalog.references() if not table.is_partition)
+    return Finding(
+        subject=database_subject(snapshot.catalog.database),
+        title=f"{len(found)} foreign keys have no index",
+        claim=(
+            f"{len(found)} of {every} foreign keys have no index that finds their rows (sizes unknown). They forbid to delete what they point "
+            f"at, so each DELETE or key UPDATE there reads whole tables. Most point at {listed(most)}."
+        ),
+        evidence=(
+            Evidence(
+                EvidenceKind.OBSERVED, "none of their tables has an index that starts with the key's columns; no key cascades"
+            ),
+        ),
+        change=advice(
+            ChangeKind.INDEX,
+            "Which of them matter is decided by the tables' sizes and by what is deleted: review the running database, which gives a statement "
+            "for each that does. An index on a key whose target never loses rows costs writes and gives nothing.",
+        ),
+        severity=Severity.NOTICE,
+        confidence=Confidence.POSSIBLE,
+        benefit="deletions and joins read an index range instead of whole tables",
+        also=tuple(constraint_subject(table.name, key.name) for table, keys in found for key in keys),
+    )
+
+
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
-    """One finding for each set of foreign-key columns that no index serves."""
-    for table, keys in _missing(snapshot, limits):
+    """One finding for each set of foreign-key columns that no index serves. Where sizes are unknown and many keys that forbid the
+    deletion are like that, one for all of those: the schema's convention, of which few will matter."""
+    found = list(_missing(snapshot, limits))
+    many = [(table, keys) for table, keys in found if not snapshot.live and all(k.on_delete in _FORBIDDING for k in keys)]
+    if len(many) >= _CONVENTION:
+        yield _convention(snapshot, many)
+        found = [one for one in found if one not in many]
+    for table, keys in found:
         key = keys[0]
         columns, target = ", ".join(key.columns), key.target
         removed = _removed(snapshot, keys)
@@ -82,7 +120,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
                 ),
             ),
             change=_index(snapshot, table, key),
-            severity=weigh(snapshot, table, limits),
+            severity=weigh_by_size(snapshot, table, limits),
             confidence=Confidence.PROVEN if removed else Confidence.LIKELY,
             weight=share_of_database(snapshot, table),
             benefit=f"the check reads an index range instead of {table_facts(snapshot, table)}",

@@ -5,7 +5,7 @@ updates and deletes, and online schema change tools refuse the table. InnoDB the
 statement can use, and replicas look for each changed row by reading the whole table.
 
 Ignore it for append-only logs and staging tables that are loaded and emptied as a whole. Unlogged and temporary tables,
-foreign tables and partitions are left out.
+foreign tables and partitions are left out; tables of a single column are one_column_table's.
 """
 
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from dataclasses import replace
 from dbarchitect.checks._btree import btree_bytes
 from dbarchitect.checks._index_facts import referenced_columns
 from dbarchitect.checks._names import singular
+from dbarchitect.checks._tables import unique_columns
 from dbarchitect.checks._weigh import share_of_database, table_facts, weigh
 from dbarchitect.checks.keys._candidates import key_column
 from dbarchitect.model.catalog import Column, Index, Persistence, Table, TableKind
@@ -124,10 +125,37 @@ def _change(snapshot: Snapshot, table: Table, index: Index | None) -> Change:
                 f"Declare ({', '.join(index.columns)}) as PRIMARY KEY; what rests on {index.constraint} stays with it.",
             )
         return promote_unique_to_primary_key(table, key, index)
+    if (table.name, frozenset(index.columns)) in referenced_columns(snapshot):
+        return advice(
+            ChangeKind.SCHEMA,
+            f"Declare ({', '.join(index.columns)}) as PRIMARY KEY in place of {index.name.name}: foreign keys rest on that index, so drop them "
+            "first and add them again after.",
+        )
     change = promote_to_primary_key(table, index)
     if index.replica_identity:
         return replace(change, hazards=(*change.hazards, "undo leaves the replica identity at its default"))
     return change
+
+
+def _one_column_alone(table: Table) -> bool:
+    return len(table.columns) == 1 and not table.columns[0].identity and not unique_columns(table)
+
+
+def _unique_in_each_part(snapshot: Snapshot, table: Table) -> tuple[str, ...]:
+    """The columns that every partition keeps unique by an index of its own; with the partition key they identify a row."""
+    found = [identifying_index(part) for part in snapshot.partitions(table.name)] if table.partition_key else []
+    columns = {i.columns if i else () for i in found}
+    return next(iter(columns)) if len(columns) == 1 else ()
+
+
+def _whole_key(table: Table, columns: tuple[str, ...]) -> Change:
+    key = table.partition_key.columns if table.partition_key else ()
+    whole = ", ".join(dict.fromkeys((*columns, *key)))
+    return advice(
+        ChangeKind.SCHEMA,
+        f"Declare ({whole}) as PRIMARY KEY of {table.name}, then drop the partitions' own unique indexes if the new one serves their "
+        "statements as well; building it stops writes.",
+    )
 
 
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
@@ -139,11 +167,16 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             continue
         index = identifying_index(table)
         proven = _proven_column(snapshot, table) if index is None else None
+        if _one_column_alone(table) and index is None and proven is None:
+            continue  # one_column_table says so
+        parts = _unique_in_each_part(snapshot, table) if index is None else ()
         known = (
             f"; {index.name.name} keeps ({', '.join(index.columns)}) unique and could be it"
             if index
             else f"; {proven.name} has neither a null nor a value twice in any row and could be it"
             if proven
+            else f"; each of its partitions keeps ({', '.join(parts)}) unique by itself"
+            if parts
             else "; no column is declared to identify a row"
         )
         severity = weigh(snapshot, table, limits)
@@ -152,8 +185,8 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             title=f"{table.name.name} has no primary key",
             claim=f"{table.name} ({table_facts(snapshot, table)}) has no primary key{known}.",
             evidence=(Evidence(EvidenceKind.OBSERVED, "no key of the table is declared PRIMARY KEY in the catalogue"),),
-            change=_change(snapshot, table, index),
-            severity=Severity.NOTICE if index else min(severity, Severity.WARNING, key=lambda s: s.value),
+            change=_whole_key(table, parts) if parts else _change(snapshot, table, index),
+            severity=Severity.NOTICE if index or parts else min(severity, Severity.WARNING, key=lambda s: s.value),
             weight=share_of_database(snapshot, table),
             benefit="rows can be named, referenced and replicated",
         )
@@ -169,6 +202,14 @@ CREATE UNIQUE INDEX codes_code ON codes (code);
 CREATE TABLE rates (day date NOT NULL, rate numeric, UNIQUE (day));
 CREATE TABLE parts (taken date NOT NULL, value int) PARTITION BY RANGE (taken);
 CREATE TABLE parts_a PARTITION OF parts FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE TABLE pages (site int NOT NULL, page int NOT NULL, live boolean NOT NULL) PARTITION BY LIST (live);
+CREATE TABLE pages_live PARTITION OF pages FOR VALUES IN (true);
+CREATE TABLE pages_old PARTITION OF pages FOR VALUES IN (false);
+CREATE UNIQUE INDEX ON pages_live (site, page);
+CREATE UNIQUE INDEX ON pages_old (site, page);
+CREATE TABLE regions (code text NOT NULL, name text);
+CREATE UNIQUE INDEX regions_code ON regions (code);
+CREATE TABLE shops (id int PRIMARY KEY, region text REFERENCES regions (code));
 CREATE TABLE copies AS SELECT i AS id, 'x' AS note FROM generate_series(1, 2000) i;
 INSERT INTO visits SELECT 'x', 'y' FROM generate_series(1, 2000);
 ANALYZE;
@@ -176,21 +217,30 @@ ANALYZE;
         good="""
 CREATE TABLE visits (id bigint PRIMARY KEY, page text NOT NULL);
 CREATE UNLOGGED TABLE staging (line text);
+CREATE TABLE waiting (visit_id bigint NOT NULL);
 CREATE TABLE parts (taken date, id int, PRIMARY KEY (id, taken)) PARTITION BY RANGE (taken);
 CREATE TABLE parts_a PARTITION OF parts FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
 CREATE EXTENSION postgres_fdw;
 CREATE SERVER other FOREIGN DATA WRAPPER postgres_fdw;
 CREATE FOREIGN TABLE abroad (line text) SERVER other;
 """,
-        yields=("table public.visits", "table public.codes", "table public.rates", "table public.parts", "table public.copies"),
+        yields=(
+            "table public.visits",
+            "table public.codes",
+            "table public.rates",
+            "table public.parts",
+            "table public.pages",
+            "table public.regions",
+            "table public.copies",
+        ),
     ),
     Example(
         Engine.MARIADB,
         bad="""
-CREATE TABLE visits (page varchar(40) NOT NULL);
+CREATE TABLE visits (page varchar(40) NOT NULL, seen datetime);
 CREATE TABLE codes (code varchar(10) NOT NULL, label text, UNIQUE KEY by_code (code));
 CREATE TABLE counted (n int NOT NULL AUTO_INCREMENT, KEY (n));
-INSERT INTO visits VALUES ('a'), ('b');
+INSERT INTO visits VALUES ('a', now()), ('b', now());
 """,
         good="""
 CREATE TABLE visits (id bigint PRIMARY KEY, page text NOT NULL);

@@ -10,7 +10,7 @@ left out.
 from collections.abc import Iterator
 
 from dbarchitect.checks._counts import counted
-from dbarchitect.checks._weigh import is_small, share_of_database, table_facts, weigh
+from dbarchitect.checks._weigh import is_small, share_of_database, table_facts, weigh_by_size
 from dbarchitect.checks.security._policies import equal_column, policies_of
 from dbarchitect.model.catalog import Table
 from dbarchitect.model.check import Example
@@ -58,7 +58,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
                 change=create_index(
                     snapshot.engine, table, shorten_name(snapshot.engine, "ix", table.name.name, column), (column,)
                 ),
-                severity=weigh(snapshot, table, limits),
+                severity=weigh_by_size(snapshot, table, limits),
                 confidence=Confidence.LIKELY,
                 weight=share_of_database(snapshot, table),
                 benefit="a tenant's statements can read its own rows through an index range",

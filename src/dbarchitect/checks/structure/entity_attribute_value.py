@@ -4,6 +4,7 @@ Rows of (entity, attribute name, value as text) turn every column into a join: a
 and no constraint, a required attribute cannot be stated, and the planner knows nothing of how attributes relate.
 
 Ignore it for sparse attributes that users invent themselves and that are only shown, never searched; a jsonb column serves these better still.
+Tables with a column for each type of value (value_str, value_int) are left out: their values have types.
 """
 
 from collections.abc import Iterator
@@ -35,6 +36,8 @@ def _attribute(table: Table) -> Column | None:
     value_like = [c for c in table.columns if words(c.name)[:1] == ("value",) or words(c.name)[-1:] == ("value",)]
     if not value_like:
         return None
+    if len({c.type.family in TEXTUAL for c in value_like}) > 1:
+        return None  # a column for each type of value: the attributes are the users', and the values do have types
     named = [c for c in table.columns if c not in value_like and (_ATTRIBUTE.intersection(words(c.name)) or words(c.name) in _KEYS)]
     return named[0] if named else None
 
@@ -98,6 +101,8 @@ CREATE TABLE user_settings (user_id bigint NOT NULL, key text NOT NULL, value te
 INSERT INTO user_settings SELECT i / 5, 'key ' || i % 5, i FROM generate_series(1, 5000) i;
 CREATE TABLE readings (sensor_id bigint NOT NULL, at timestamptz NOT NULL, value double precision, PRIMARY KEY (sensor_id, at));
 INSERT INTO readings SELECT i, now(), i FROM generate_series(1, 5000) i;
+CREATE TABLE step_results (step_id bigint NOT NULL, key text NOT NULL, value_str text, value_int int, PRIMARY KEY (step_id, key));
+INSERT INTO step_results SELECT i / 5, 'key ' || i % 5, i FROM generate_series(1, 5000) i;
 ANALYZE;
 """,
         yields=("table public.product_attributes",),

@@ -9,6 +9,7 @@ Ignore it for times of a wall clock that must keep their figures whatever happen
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dbarchitect.checks._names import listed, words
 from dbarchitect.checks._tables import own_tables
@@ -19,8 +20,9 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, column_subject
+from dbarchitect.model.names import Engine, column_subject, database_subject
 from dbarchitect.model.snapshot import Snapshot
+from dbarchitect.sql.changes import together
 from dbarchitect.sql.columns import Retype, bare_literal
 
 CODES = ("TYP-05",)
@@ -31,6 +33,7 @@ EVENTS = frozenset(
     recorded occurred captured approved verified locked archived last""".split()
 )
 _WALL_CLOCK = frozenset("local wall birth birthday opens closes opening closing schedule scheduled appointment".split())
+_CONVENTION = 8  # tables of one schema that are alike are a convention, and one task
 _ZONES = frozenset("timezone tz tzid zoneinfo".split())
 _NOW = ("now()", "CURRENT_TIMESTAMP", "LOCALTIMESTAMP", "clock_timestamp()", "statement_timestamp()", "transaction_timestamp()")
 
@@ -63,15 +66,48 @@ def _mixed(snapshot: Snapshot) -> bool:
 
 
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
-    """One finding for each table, with all of its points in time without zone."""
+    """One finding for each table, with all of its points in time without zone; where most of a large schema is like that, one for all
+    tables whose change nothing stands in the way of."""
+    found = [one for table in own_tables(snapshot) for one in _of_table(snapshot, limits, table)]
+    plain = [f for f in found if f.change.steps and f.subject.table_name and not snapshot.views_over(f.subject.table_name)]
+    if len(plain) < _CONVENTION:
+        yield from found
+        return
+    yield _convention(snapshot, plain)
+    yield from (f for f in found if f not in plain)
+
+
+def _convention(snapshot: Snapshot, found: list[Finding]) -> Finding:
+    tables = [str(f.subject.table_name) for f in found]
+    columns = sum(len(f.subject.name.split(",")) for f in found)
+    change = together(tuple(f.change for f in found))
+    return replace(
+        found[0],
+        subject=database_subject(snapshot.catalog.database),
+        title=f"points in time without zone in {len(found)} tables",
+        claim=(
+            f"{columns} columns of {len(found)} tables ({listed(tables)}) hold clock figures without a zone, so the instant depends on the "
+            f"writer's TimeZone{_besides(snapshot)}."
+        ),
+        evidence=tuple(dict.fromkeys(e for f in found for e in f.evidence)),
+        change=replace(
+            change, assumptions=(*change.assumptions, "the tables can be done one at a time as well, each in a transaction")
+        ),
+        weight=min(1.0, sum(f.weight for f in found)) if snapshot.live else 0.5,
+        also=tuple(f.subject for f in found),
+    )
+
+
+def _besides(snapshot: Snapshot) -> str:
+    return "; other columns of this database do have a zone, and comparing the two converts in silence" if _mixed(snapshot) else ""
+
+
+def _of_table(snapshot: Snapshot, limits: Limits, table: Table) -> Iterator[Finding]:
     zone = snapshot.postgres.setting("TimeZone") if snapshot.postgres else None
-    mixed = _mixed(snapshot)
-    for table in own_tables(snapshot):
-        columns = [c for c in table.columns if is_instant(c)]
-        if not columns or has_zone_beside(table):
-            continue
+    columns = [c for c in table.columns if is_instant(c)]
+    if columns and not has_zone_beside(table):
         names = [c.name for c in columns]
-        besides = "; other columns of this database do have a zone, and comparing the two converts in silence" if mixed else ""
+        mixed, besides = _mixed(snapshot), _besides(snapshot)
         yield Finding(
             subject=column_subject(table.name, *names),
             title=f"points in time without zone: {listed(names)}",
@@ -125,5 +161,13 @@ CREATE VIEW latest AS SELECT id, seen_at FROM visits;
 """,
         good="CREATE TABLE visits (id bigint PRIMARY KEY, seen_at timestamptz NOT NULL);",
         yields=("column public.visits.seen_at",),
+    ),
+    Example(
+        Engine.POSTGRESQL,
+        name="a convention is one task",
+        bad="".join(f"CREATE TABLE t{n} (id bigint PRIMARY KEY, created_at timestamp NOT NULL DEFAULT now());\n" for n in range(9))
+        + "CREATE VIEW latest AS SELECT created_at FROM t8;",
+        good="CREATE TABLE t0 (id bigint PRIMARY KEY, created_at timestamptz NOT NULL DEFAULT now());",
+        yields=("database {database}", "column public.t8.created_at"),
     ),
 )

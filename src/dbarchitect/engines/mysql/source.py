@@ -35,6 +35,7 @@ from dbarchitect.model.progress import Progress, silent
 from dbarchitect.model.questions import Answer, Question
 from dbarchitect.model.snapshot import Gap, Origin, Snapshot
 from dbarchitect.model.statistics import ColumnStatistics
+from dbarchitect.model.unmeasured import without_measures
 from dbarchitect.sql.identifiers import quote_qualified
 
 
@@ -71,7 +72,8 @@ class MySQLSource:
         with mapped(self._session.address):
             self._session.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
             try:
-                return self._read(origin)
+                snapshot = self._read(origin)
+                return snapshot if origin is Origin.LIVE else without_measures(snapshot)
             finally:
                 if self._session.usable:
                     self._session.execute("COMMIT")

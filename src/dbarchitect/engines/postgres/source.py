@@ -25,6 +25,7 @@ from dbarchitect.model.postgres import Setting
 from dbarchitect.model.progress import Progress, silent
 from dbarchitect.model.questions import Answer, Question
 from dbarchitect.model.snapshot import Gap, Origin, Snapshot
+from dbarchitect.model.unmeasured import without_measures
 
 _ATTEMPTS = 3
 
@@ -105,6 +106,7 @@ class PostgresSource:
                     "Upgrade dbarchitect.",
                 )
             )
+        live = origin is Origin.LIVE
         snapshot = Snapshot(
             catalog=reading.catalog,
             origin=origin,
@@ -112,11 +114,12 @@ class PostgresSource:
             taken_at=reading.database.now,
             tool_version=__version__,
             statistics=read_statistics(session, reading),
-            workload=read_workload(session, facts),
+            workload=read_workload(session, facts) if live else None,
             postgres=facts,
             counters_since=activity.counters_since(database, reading.database.stats_files),
         )
-        return replace(snapshot, gaps=tuple(session.gaps))
+        snapshot = replace(snapshot, gaps=tuple(session.gaps))
+        return snapshot if live else without_measures(snapshot)
 
 
 def open_source(url: str, *, limits: Limits, progress: Progress = silent) -> PostgresSource:
