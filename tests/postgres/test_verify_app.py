@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import uuid
 from dataclasses import replace
 from pathlib import Path
 
@@ -170,3 +171,23 @@ def test_the_password_of_database_url_is_used_for_the_same_place(monkeypatch: py
     assert with_secrets("schema.sql") == "schema.sql"
     monkeypatch.setenv("DATABASE_URL", "postgresql:///shop?host=/run/pg&user=app")
     assert with_secrets("postgresql://app@/shop?host=/run/pg&port=5432") == "postgresql:///shop?host=/run/pg&user=app"
+
+
+def test_what_the_role_may_not_see_is_not_called_fixed(shop: str) -> None:
+    hidden = {
+        "md5_password",
+        "trust_in_hba",
+        "clear_text_password_in_hba",
+        "idle_in_transaction",
+        "blocked_session",
+        "long_running_query",
+    }
+    role = f"reader_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(shop, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {role} LOGIN")
+        connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
+        runs = reviewed(shop.replace("postgres@", f"{role}@", 1), checks=(), output=Path("reader.md")).plan.checks
+        assert {run.slug for run in runs if run.not_run} >= hidden
+        runs = reviewed(shop, checks=(), output=Path("owner.md")).plan.checks
+        assert not {run.slug for run in runs if run.not_run} & hidden
+        connection.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")

@@ -35,6 +35,7 @@ def _account(row: Row) -> Account:
 def read_accounts(session: Session, gaps: list[Gap]) -> tuple[Account, ...]:
     """The server's accounts, without roles and without anything of their passwords; a gap when they may not be read."""
     table = "mysql.global_priv" if session.engine is Engine.MARIADB else "mysql.user"
-    gap = Gap("accounts and their passwords", "", f"GRANT SELECT ON {table} TO {grantee(session.account)}")
+    checks = ("account_without_password", "anonymous_account", "administrator_from_any_host")
+    gap = Gap("accounts and their passwords", "", f"GRANT SELECT ON {table} TO {grantee(session.account)}", checks)
     rows: Sequence[Row] = session.rows_or_gap("accounts", gap, gaps) or ()
     return tuple(_account(row) for row in rows)

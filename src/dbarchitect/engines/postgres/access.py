@@ -9,6 +9,7 @@ from dbarchitect.model.snapshot import Gap
 from dbarchitect.sql.identifiers import quote_name
 
 _COMMANDS = {"*": "ALL", "r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE"}
+_HBA_CHECKS = ("trust_in_hba", "clear_text_password_in_hba")
 
 
 def read_settings(session: ReadSession) -> tuple[Setting, ...]:
@@ -57,7 +58,9 @@ def read_roles(session: ReadSession, superuser: bool) -> tuple[Role, ...]:
         rows = session.ask_if_possible("role_passwords", "how passwords are kept", "Run as a superuser.")
         passwords = {row.name: row.kind for row in rows}
     else:
-        session.gaps.append(Gap("how passwords are kept", "only superusers may read pg_authid", "Run once as a superuser."))
+        session.gaps.append(
+            Gap("how passwords are kept", "only superusers may read pg_authid", "Run once as a superuser.", ("md5_password",))
+        )
     return tuple(
         Role(
             name=row.name,
@@ -130,7 +133,7 @@ def read_hba_rules(session: ReadSession, superuser: bool) -> tuple[HbaRule, ...]
     """pg_hba.conf as the server reads it."""
     remedy = "Run once as a superuser."
     if not superuser:
-        session.gaps.append(Gap("rules of pg_hba.conf", "only superusers may read pg_hba_file_rules", remedy))
+        session.gaps.append(Gap("rules of pg_hba.conf", "only superusers may read pg_hba_file_rules", remedy, _HBA_CHECKS))
         return ()
     return tuple(
         HbaRule(

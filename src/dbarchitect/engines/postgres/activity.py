@@ -17,10 +17,16 @@ from dbarchitect.model.postgres import (
     VacuumProgress,
 )
 from dbarchitect.model.snapshot import Gap
+from dbarchitect.model.wording import plural
 from dbarchitect.sql.identifiers import quote_name
 
 _SINCE = "since when the usage counters count"
 _MASKED = "<insufficient privilege>"
+_SESSION_CHECKS = ("idle_in_transaction", "blocked_session", "long_running_query")
+
+
+def _hidden(sessions: int) -> str:
+    return f"what {plural(sessions, 'session')} of other roles {'is' if sessions == 1 else 'are'} doing"
 
 
 class ActivityReader:
@@ -36,9 +42,7 @@ class ActivityReader:
         rows = self._session.ask_if_possible("sessions", "client sessions", self._grant)
         hidden = sum(row.query == _MASKED for row in rows)
         if hidden:
-            self._session.gaps.append(
-                Gap(f"what {hidden} sessions of other roles are doing", f"{self._reader} may not see them", self._grant)
-            )
+            self._session.gaps.append(Gap(_hidden(hidden), f"{self._reader} may not see them", self._grant, _SESSION_CHECKS))
         return tuple(
             Session(
                 pid=row.pid,
