@@ -34,7 +34,8 @@ class Risk(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One statement, without its closing semicolon. `alone`: it cannot run inside a transaction block."""
+    """One statement, without its closing semicolon. `alone`: it cannot run inside a transaction block, or must not, because
+    its lock would be held through the statements after it."""
 
     sql: str
     alone: bool = False

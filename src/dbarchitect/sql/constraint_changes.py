@@ -21,6 +21,9 @@ from dbarchitect.sql.mysql_constraints import drop_foreign_key as drop_mysql_for
 
 PG = Engine.POSTGRESQL
 SHARE_ROW = "SHARE ROW EXCLUSIVE on both tables: writes wait, reads go on"
+STAYS_UNVALIDATED = (
+    "when VALIDATE fails on a row, the constraint stays, unvalidated: correct the rows and validate again, or roll back"
+)
 BRIEF = "milliseconds, once it has the lock: set lock_timeout, it queues behind running transactions"
 
 
@@ -44,8 +47,9 @@ def add_foreign_key(
         return add_mysql_foreign_key(engine, table, columns, target, target_columns, name)
     quoted, child = quote_name(PG, name), _table(table.name)
     reference = f"FOREIGN KEY ({quote_columns(PG, columns)}) REFERENCES {_table(target)} ({quote_columns(PG, target_columns)})"
-    steps = [Step(f"ALTER TABLE {child} ADD CONSTRAINT {quoted} {reference} NOT VALID")]
-    steps += [Step(f"ALTER TABLE {child} VALIDATE CONSTRAINT {quoted}")] if validate else []
+    # in one transaction the lock of ADD would stop writes through the scan of VALIDATE
+    steps = [Step(f"ALTER TABLE {child} ADD CONSTRAINT {quoted} {reference} NOT VALID", alone=validate)]
+    steps += [Step(f"ALTER TABLE {child} VALIDATE CONSTRAINT {quoted}", alone=True)] if validate else []
     return Change(
         ChangeKind.SCHEMA,
         Strategy.ONLINE_DDL,
@@ -54,7 +58,10 @@ def add_foreign_key(
         SHARE_ROW + ("; VALIDATE: SHARE UPDATE EXCLUSIVE, writes go on" if validate else ""),
         f"{BRIEF}; VALIDATE reads the table once" if validate else BRIEF,
         constraint_exists(PG, table.name, name) if validate else _constraint_stands(table.name, name),
-        hazards=("code that writes children before parents, or deletes parents first, gets an error from then on",),
+        hazards=(
+            "code that writes children before parents, or deletes parents first, gets an error from then on",
+            *((STAYS_UNVALIDATED,) if validate else ()),
+        ),
     )
 
 
@@ -91,8 +98,8 @@ def add_check(table: Table, name: str, expression: str, *, engine: Engine = PG) 
         ChangeKind.SCHEMA,
         Strategy.ONLINE_DDL,
         (
-            Step(f"ALTER TABLE {target} ADD CONSTRAINT {quoted} CHECK ({expression}) NOT VALID"),
-            Step(f"ALTER TABLE {target} VALIDATE CONSTRAINT {quoted}"),
+            Step(f"ALTER TABLE {target} ADD CONSTRAINT {quoted} CHECK ({expression}) NOT VALID", alone=True),
+            Step(f"ALTER TABLE {target} VALIDATE CONSTRAINT {quoted}", alone=True),
         ),
         (Step(drop_constraint_statement(PG, table.name, name)),),
         f"ACCESS EXCLUSIVE for milliseconds; VALIDATE: {SHARE_UPDATE}",
@@ -164,7 +171,7 @@ def enforce_check(table: Table, check: CheckConstraint) -> Change:
         (
             drop,
             Step(f"ALTER TABLE {target} ADD CONSTRAINT {name} {enforced} NOT VALID"),
-            Step(f"ALTER TABLE {target} VALIDATE CONSTRAINT {name}"),
+            Step(f"ALTER TABLE {target} VALIDATE CONSTRAINT {name}", alone=True),
         ),
         (drop, Step(add_constraint_definition(check, PG, table.name))),
         f"ACCESS EXCLUSIVE for milliseconds; VALIDATE: {SHARE_UPDATE}",

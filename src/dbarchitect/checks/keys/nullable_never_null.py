@@ -1,21 +1,24 @@
-"""Column that may be NULL and never is.
+"""Columns that may be NULL and never are.
 
 Every statement and every reader must reckon with a NULL that the data does not have: outer joins instead of inner ones, coalesce
-in every expression, NOT IN that silently returns nothing. Its name or role says that a value is required.
+in every expression, NOT IN that silently returns nothing. Names or roles say that a value is required.
 
 Ignore it when the value is unknown at the time of the insert and filled in before anyone looks. Every row was read before this
 was reported.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 
+from dbarchitect.checks._counts import counted
+from dbarchitect.checks._names import listed
 from dbarchitect.checks._weigh import share_of_database, table_facts
-from dbarchitect.checks.keys._candidates import never_null
+from dbarchitect.checks.keys._candidates import NeverNull, never_null
 from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, column_subject
+from dbarchitect.model.names import Engine, QualifiedName, table_subject
 from dbarchitect.model.questions import NullAnswer
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.identifiers import quote_name, quote_qualified
@@ -26,34 +29,40 @@ ENGINES = (Engine.POSTGRESQL,)
 NEEDS_LIVE = True
 
 
-def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
-    """One finding for each nullable column without nulls whose name or role asks for a value."""
+def _proven(snapshot: Snapshot, limits: Limits) -> dict[QualifiedName, list[tuple[NeverNull, NullAnswer]]]:
+    """By table, the columns of which every row was read and none holds NULL."""
+    found: dict[QualifiedName, list[tuple[NeverNull, NullAnswer]]] = defaultdict(list)
     for candidate in never_null(snapshot, limits):
         answer = snapshot.answer(candidate.question)
-        if (
-            not isinstance(answer, NullAnswer)
-            or not answer.reach.complete
-            or answer.nulls
-            or answer.reach.rows_read < limits.small_table_rows
-        ):
-            continue
-        table, column = candidate.table, candidate.column
-        name, target = quote_name(snapshot.engine, column.name), quote_qualified(snapshot.engine, table.name)
+        whole = isinstance(answer, NullAnswer) and answer.reach.complete and answer.reach.rows_read >= limits.small_table_rows
+        if isinstance(answer, NullAnswer) and whole and not answer.nulls:
+            found[candidate.table.name].append((candidate, answer))
+    return found
+
+
+def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
+    """One finding for each table, with its nullable columns without nulls whose name or role asks for a value."""
+    for proven in _proven(snapshot, limits).values():
+        table, answer = proven[0][0].table, proven[0][1]
+        columns = [candidate.column for candidate, _ in proven]
+        names = listed([c.name for c in columns])
+        reasons = "; ".join(f"{candidate.column.name}: {candidate.reason}" for candidate, _ in proven)
+        nulls = " OR ".join(f"{quote_name(snapshot.engine, c.name)} IS NULL" for c in columns)
         yield Finding(
-            subject=column_subject(table.name, column.name),
-            title=f"{column.name} of {table.name.name} is never NULL",
+            subject=table_subject(table.name),
+            title=f"never NULL in {table.name.name}: {names}",
             claim=(
-                f"{table.name}.{column.name} ({table_facts(snapshot, table)}) may be NULL and is not in any of {answer.reach.rows_read:,} rows; "
-                f"{candidate.reason}."
+                f"{names} of {table.name} ({table_facts(snapshot, table)}) may be NULL and {'is' if len(columns) == 1 else 'are'} not in any "
+                f"row. {reasons}."
             ),
             evidence=(
                 Evidence(
                     EvidenceKind.OBSERVED,
-                    f"0 nulls in {answer.reach.rows_read:,} rows, all rows read",
-                    f"SELECT count(*) FROM {target} WHERE {name} IS NULL",
+                    f"0 nulls in {counted(answer.reach.rows_read, 'row')}, all rows read",
+                    f"SELECT count(*) FROM {quote_qualified(snapshot.engine, table.name)} WHERE {nulls}",
                 ),
             ),
-            change=set_not_null(table, column),
+            change=set_not_null(table, *columns),
             severity=Severity.NOTICE,
             confidence=Confidence.LIKELY,
             weight=share_of_database(snapshot, table),
@@ -73,6 +82,6 @@ EXAMPLES = (
         + "INSERT INTO users SELECT i, 1 + i % 50, 'u' || i, 'h' FROM generate_series(1, 3000) i; ANALYZE;",
         good=_TABLE.format(words="NOT NULL DEFAULT now()")
         + "INSERT INTO users SELECT i, nullif(i % 50, 0), nullif('u' || i, 'u7'), 'h' FROM generate_series(1, 3000) i; ANALYZE;",
-        yields=("column public.users.team_id", "column public.users.email", "column public.users.created_at"),
+        yields=("table public.users",),
     ),
 )

@@ -73,8 +73,9 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
 
 
 _TABLE = """
-CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, seen timestamptz NOT NULL, zip_code text NOT NULL);
-INSERT INTO users SELECT i, 'u' || i || '@example.org', now() + i * interval '1 s', i % 700 FROM generate_series(1, 3000) i;
+CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, seen timestamptz NOT NULL, zip_code text, postal_code text, area_code text,
+  country_code text, currency_code text, phone_number text, language_code text);
+INSERT INTO users SELECT i, 'u' || i || '@example.org', now() + i * interval '1 s', i % 700, i, i, i, i, i, i FROM generate_series(1, 3000) i;
 """
 EXAMPLES = (
     Example(
