@@ -2,6 +2,7 @@
 
 from dbarchitect.checks._names import mentions
 from dbarchitect.model.catalog import Column, Index, Table, TableKind, View
+from dbarchitect.model.questions import UniquenessQuestion
 from dbarchitect.model.snapshot import Snapshot
 
 
@@ -70,3 +71,9 @@ def unsound_indexes(table: Table) -> list[Index]:
     """Indexes that a build left invalid. Whatever writes the table anew builds them too: on duplicates that fails, else they come
     back valid (PostgreSQL)."""
     return [index for index in table.indexes if not (index.valid and index.ready)]
+
+
+def invalid_unique_question(table: Table, index: Index) -> UniquenessQuestion | None:
+    """Would an invalid unique index find duplicates? None for sound ones, for expressions, and where nulls are not distinct."""
+    plain = index.unique and not index.nulls_not_distinct and all(entry.column for entry in index.entries)
+    return UniquenessQuestion(table.name, index.columns, index.predicate) if plain and index in unsound_indexes(table) else None

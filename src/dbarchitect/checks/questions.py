@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
-from dbarchitect.checks._tables import own_tables
+from dbarchitect.checks._tables import invalid_unique_question, own_tables
 from dbarchitect.checks._weigh import is_small
 from dbarchitect.checks.keys._candidates import inclusion_questions, null_questions, uniqueness_questions
 from dbarchitect.checks.security._secrets import secret_questions
@@ -27,7 +27,12 @@ def _null_questions(snapshot: Snapshot, limits: Limits) -> list[NullQuestion]:
 
 
 def _uniqueness_questions(snapshot: Snapshot) -> list[UniquenessQuestion]:
-    return [*view_questions(snapshot), *(loop_question(snapshot, t, k) for t, k in self_references(snapshot))]
+    broken = (invalid_unique_question(t, i) for t in snapshot.catalog.tables for i in t.indexes)
+    return [
+        *filter(None, broken),
+        *view_questions(snapshot),
+        *(loop_question(snapshot, t, k) for t, k in self_references(snapshot)),
+    ]
 
 
 def _in_turn(kinds: Iterable[Iterable[Question]]) -> Iterator[Question]:
