@@ -1,15 +1,17 @@
 """Type changes as remedies: what stands in their way, and the change or the advice that follows."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from dbarchitect.checks._names import listed, mentions
 from dbarchitect.checks._tables import in_foreign_key, is_referenced, unsound_indexes, views_using
-from dbarchitect.model.catalog import Column, Table
-from dbarchitect.model.change import Change, ChangeKind, Risk
+from dbarchitect.model.catalog import CheckConstraint, Column, Table
+from dbarchitect.model.change import Change, ChangeKind, Risk, Step
 from dbarchitect.model.limits import Limits
 from dbarchitect.model.snapshot import Snapshot
-from dbarchitect.sql.changes import advice
-from dbarchitect.sql.columns import Retype, retype_columns, retype_statement, types_are
+from dbarchitect.sql.changes import add_constraint_definition, advice, drop_constraint_statement
+from dbarchitect.sql.columns import PG, Retype, retype_columns, retype_statement, types_are
+from dbarchitect.sql.identifiers import quote_literal, quote_name, quote_qualified
 from dbarchitect.sql.view_changes import around, standing_views
 
 
@@ -18,10 +20,35 @@ def is_large(snapshot: Snapshot, table: Table, limits: Limits) -> bool:
     return (snapshot.bytes(table) or 0) >= limits.large_table_bytes or (snapshot.rows(table) or 0) >= limits.large_table_rows
 
 
+@dataclass(frozen=True, slots=True)
+class CarriedCheck:
+    """A check constraint that is dropped before the change of types and added again after it with another expression."""
+
+    constraint: CheckConstraint
+    expression: str
+
+
+def _with_checks(change: Change, table: Table, carried: tuple[CarriedCheck, ...]) -> Change:
+    target = quote_qualified(PG, table.name)
+    drop = tuple(Step(drop_constraint_statement(PG, table.name, c.constraint.name)) for c in carried)
+    add = tuple(
+        Step(f"ALTER TABLE {target} ADD CONSTRAINT {quote_name(PG, c.constraint.name)} CHECK ({c.expression})") for c in carried
+    )
+    back = tuple(Step(add_constraint_definition(c.constraint, PG, table.name)) for c in carried)
+    said = tuple(
+        Step(f"COMMENT ON CONSTRAINT {quote_name(PG, c.constraint.name)} ON {target} IS {quote_literal(PG, c.constraint.comment)}")
+        for c in carried
+        if c.constraint.comment is not None
+    )
+    return replace(change, steps=(*drop, *change.steps, *add, *said), undo=(*drop, *change.undo, *back, *said))
+
+
 def _own_obstacles(snapshot: Snapshot, table: Table, column: Column) -> Iterator[str]:
     name = column.name
     if table.partition_key and mentions(table.partition_key.definition, name):
         yield "it is part of the partition key"
+    if column.default and any(c.default != column.default for p in snapshot.partitions(table.name) if (c := p.column(name))):
+        yield "some partitions have another default, or none, which a change of the parent's default overwrites"
     if in_foreign_key(table, name) or is_referenced(snapshot, table, name):
         yield "a foreign key ties it to another table's column, which must change with it"
     yield from (f"check constraint {c.name} names it" for c in table.checks if mentions(c.expression, name))
@@ -78,11 +105,13 @@ def retype(
     hazards: tuple[str, ...] = (),
     assumptions: tuple[str, ...] = (),
     no_undo: str | None = None,
+    carried: tuple[CarriedCheck, ...] = (),
 ) -> Change:
     """The type change, ready to run, with the views over it dropped and made again; or, when something stands in its way, advice that
     names it and the statement."""
     standing = standing_views(snapshot, [view for r in retypes for view in views_using(snapshot, table, r.column.name)])
-    found = [f"{r.column.name}: {text}" for r in retypes for text in obstacles(snapshot, table, r.column)]
+    apart = replace(table, checks=tuple(c for c in table.checks if c not in [k.constraint for k in carried]))
+    found = [f"{r.column.name}: {text}" for r in retypes for text in obstacles(snapshot, apart, r.column)]
     found += [*(_built_again(table) if rewrites else ()), *standing.refusals]
     if found:
         why = (
@@ -94,4 +123,4 @@ def retype(
         table, retypes, rewrites=rewrites, in_utc=in_utc, large=rewrites and is_large(snapshot, table, limits),
         hazards=hazards, assumptions=assumptions, no_undo=no_undo,
     )  # fmt: skip
-    return around(change, standing)
+    return around(_with_checks(change, table, carried), standing)

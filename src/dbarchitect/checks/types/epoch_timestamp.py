@@ -6,12 +6,14 @@ A number has no date functions, no ranges that people can read, and no unit: sec
 Ignore it when clients exchange the raw number and no query ever asks for days or hours.
 """
 
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from dbarchitect.checks._names import words
 from dbarchitect.checks._tables import in_foreign_key, in_primary_key, known_values, own_tables
 from dbarchitect.checks._weigh import is_small, share_of_database, table_facts
-from dbarchitect.checks.types._retype import retype
+from dbarchitect.checks.types._retype import CarriedCheck, retype
 from dbarchitect.checks.types.timestamp_without_zone import EVENTS
 from dbarchitect.model.catalog import Column, Table, TypeFamily
 from dbarchitect.model.check import Example
@@ -21,6 +23,7 @@ from dbarchitect.model.limits import Limits
 from dbarchitect.model.names import Engine, column_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.columns import Retype
+from dbarchitect.sql.identifiers import quote_name
 
 CODES = ("TYP-13",)
 ENGINES = (Engine.POSTGRESQL,)
@@ -52,6 +55,26 @@ def _retype(column: Column, factor: int) -> Retype:
     return Retype(column, "timestamp with time zone", f"to_timestamp({seconds})", back, None)
 
 
+def _carried(table: Table, column: Column, factor: int) -> tuple[CarriedCheck, ...]:
+    """The checks that do nothing but compare the column with numbers, as comparisons with moments."""
+    name = re.escape(quote_name(Engine.POSTGRESQL, column.name))
+    comparison = re.compile(rf"\(?{name} (>=|<=|<>|=|<|>) '?(\d+)'?(?:::(?:bigint|integer))?\)?")
+    found = []
+    for check in table.checks:
+        parts = [comparison.fullmatch(part.strip("()")) for part in check.expression.split(" AND ")]
+        moments = [f"{quote_name(Engine.POSTGRESQL, column.name)} {m[1]} {_moment(int(m[2]), factor)}" for m in parts if m]
+        if len(moments) == len(parts) and check.enforced and not check.inherited and not check.no_inherit:
+            found.append(CarriedCheck(check, " AND ".join(moments)))
+    return tuple(found)
+
+
+def _moment(number: int, factor: int) -> str:
+    seconds = number // factor if number % factor == 0 else number / factor
+    return (
+        f"to_timestamp({seconds})" if seconds > _LAST else f"'{datetime.fromtimestamp(seconds, UTC).isoformat(' ')}'::timestamptz"
+    )
+
+
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     """One finding for each integer column named like a moment whose known values lie between the years 2000 and 2100."""
     for table in own_tables(snapshot):
@@ -76,6 +99,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
                     hazards=("readers and writers get and must send a timestamp: release them together with this change",),
                     assumptions=(f"every value counts {unit} since 1970 in UTC; 0 becomes 1970-01-01", *(
                         (f"the default {column.default} is dropped",) if column.default else ())),
+                    carried=_carried(table, column, factor),
                 ),
                 severity=Severity.WARNING if ends else Severity.NOTICE,
                 confidence=Confidence.LIKELY,
@@ -98,5 +122,19 @@ INSERT INTO pings SELECT i, now(), i * 100, i % 500, 1735689600 + i FROM generat
 ANALYZE;
 """,
         yields=("column public.pings.created_at", "column public.pings.last_seen"),
+    ),
+    Example(
+        Engine.POSTGRESQL,
+        name="checks that compare it with numbers",
+        bad="""
+CREATE TABLE pings (id bigint PRIMARY KEY, "Sent_at" bigint NOT NULL CHECK ("Sent_at" > 0 AND "Sent_at" < 4102444800000), seen_at int);
+INSERT INTO pings SELECT i, 1735689600000 + i * 60000::bigint, 1735689600 + i FROM generate_series(1, 3000) i;
+ALTER TABLE pings ADD CONSTRAINT seen CHECK (seen_at > 1577836800) NOT VALID;
+COMMENT ON CONSTRAINT seen ON pings IS 'since 2020';
+ALTER TABLE pings ADD CONSTRAINT later CHECK (seen_at < 1893456000);
+ANALYZE;
+""",
+        good="CREATE TABLE pings (id bigint PRIMARY KEY, seen_at timestamptz CHECK (seen_at > '2020-01-01 00:00+00'));",
+        yields=("column public.pings.Sent_at", "column public.pings.seen_at"),
     ),
 )
