@@ -18,6 +18,7 @@ from dbarchitect.sql.effects import (
     KeyAdded,
     RowsChanged,
     RowsRequired,
+    ViewDropped,
 )
 
 
@@ -76,6 +77,8 @@ def _offered(effect: Effect) -> Iterator[Hashable]:
         yield "rows", effect.table
     elif isinstance(effect, ColumnRetyped):
         yield "type", effect.table, effect.column
+    elif isinstance(effect, ViewDropped):
+        yield "view", effect.name
 
 
 def _wanted(snapshot: Snapshot, effect: Effect) -> Iterator[Hashable]:
@@ -91,6 +94,7 @@ def _wanted(snapshot: Snapshot, effect: Effect) -> Iterator[Hashable]:
         yield "rows", effect.table
     elif isinstance(effect, IndexCreated):
         yield from (("type", effect.table, column) for column in effect.columns)
+        yield "view", effect.table
         if effect.unique:
             yield "rows", effect.table
     elif isinstance(effect, IndexDropped):

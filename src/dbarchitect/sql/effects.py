@@ -102,6 +102,13 @@ class TableAnalyzed:
     table: QualifiedName
 
 
+@dataclass(frozen=True, slots=True)
+class ViewDropped:
+    """A materialised view that goes, with its indexes; a task that makes it again gives it only the indexes that were read."""
+
+    name: QualifiedName
+
+
 Effect = (
     IndexCreated
     | IndexDropped
@@ -114,6 +121,7 @@ Effect = (
     | ReplicaIdentitySet
     | TableVacuumed
     | TableAnalyzed
+    | ViewDropped
 )
 
 
@@ -144,6 +152,10 @@ def _postgres(sql: str) -> Iterator[Effect]:
             for item in node.objects:
                 parts = _strings(item.list.items)
                 yield IndexDropped(QualifiedName(parts[0] if len(parts) > 1 else "public", parts[-1]))
+        elif kind == "drop_stmt" and node.remove_type == postgast.pg_query_pb2.OBJECT_MATVIEW:
+            for item in node.objects:
+                parts = _strings(item.list.items)
+                yield ViewDropped(QualifiedName(parts[0] if len(parts) > 1 else "public", parts[-1]))
         elif kind == "reindex_stmt" and node.kind == postgast.pg_query_pb2.REINDEX_OBJECT_INDEX:
             yield IndexRebuilt(_relation(node.relation))
         elif kind == "alter_table_stmt":
