@@ -12,6 +12,8 @@ _LIST_START = re.compile(r"^(\s*\d*)([-+#=>.)])(?=\s|$)")
 
 def visible(text: str) -> str:
     """The text on one line: line breaks and control characters are shown as escapes."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else _CONTROLS.get(c, f"\\u{ord(c):04x}") for c in text)
 
 

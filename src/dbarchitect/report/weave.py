@@ -5,7 +5,7 @@ them is the reader's: an added line stays after the line of ours that it followe
 as we write it now, and the reader's version is kept as a note.
 """
 
-import base64
+import binascii
 import hashlib
 import re
 from collections.abc import Sequence
@@ -16,14 +16,18 @@ from dbarchitect.report.text import code
 
 _TICK = re.compile(r"^(\s*[-*+] )\[[xX]\]")
 _KEY = re.compile(r"<!-- dbarchitect:key=.*?-->")
+# `.` and `_`, since two hyphens would end some readers' HTML comments
+_ALPHABET = bytes.maketrans(b"+/", b"._")
 NOTE = "**Note**: edited by hand, kept: "
 
 
 def digest(line: str) -> str:
     """Four characters that stand for a line; white space at its end and a box's tick do not count."""
-    text = _TICK.sub(r"\1[ ]", line.rstrip())
-    # `.` and `_`, since two hyphens would end some readers' HTML comments
-    return base64.b64encode(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:3], b"._").decode("ascii")
+    text = line.rstrip()
+    if "[x]" in text or "[X]" in text:
+        text = _TICK.sub(r"\1[ ]", text)
+    three = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:3]
+    return binascii.b2a_base64(three, newline=False).translate(_ALPHABET).decode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
