@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import cache
 from types import ModuleType
 
+from dbarchitect.checks._conventions import as_conventions
 from dbarchitect.model.check import Check
 from dbarchitect.model.finding import Area, Finding
 from dbarchitect.model.limits import Limits
@@ -63,7 +64,9 @@ def run_check(check: Check, snapshot: Snapshot, limits: Limits) -> list[Finding]
     """What one check finds, with its slug, area and engine filled in."""
     if snapshot.engine not in check.engines or (check.needs_live and not snapshot.live):
         return []
-    return [replace(finding, check=check.slug, area=check.area, engine=snapshot.engine) for finding in check.find(snapshot, limits)]
+    found = list(check.find(snapshot, limits))
+    found = as_conventions(snapshot, found) if check.style else found
+    return [replace(finding, check=check.slug, area=check.area, engine=snapshot.engine) for finding in found]
 
 
 def run_checks(checks: Iterable[Check], snapshot: Snapshot, limits: Limits) -> list[Finding]:

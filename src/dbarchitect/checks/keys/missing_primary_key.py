@@ -14,7 +14,6 @@ from dataclasses import replace
 from dbarchitect.checks._btree import btree_bytes
 from dbarchitect.checks._index_facts import referenced_columns
 from dbarchitect.checks._names import singular
-from dbarchitect.checks._tables import unique_columns
 from dbarchitect.checks._weigh import share_of_database, table_facts, weigh
 from dbarchitect.checks.keys._candidates import key_column
 from dbarchitect.model.catalog import Column, Index, Persistence, Table, TableKind
@@ -138,7 +137,7 @@ def _change(snapshot: Snapshot, table: Table, index: Index | None) -> Change:
 
 
 def _one_column_alone(table: Table) -> bool:
-    return len(table.columns) == 1 and not table.columns[0].identity and not unique_columns(table)
+    return len(table.columns) == 1 and not table.columns[0].identity and not any(i.unique and i.whole for i in table.indexes)
 
 
 def _unique_in_each_part(snapshot: Snapshot, table: Table) -> tuple[str, ...]:
@@ -169,6 +168,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         proven = _proven_column(snapshot, table) if index is None else None
         if _one_column_alone(table) and index is None and proven is None:
             continue  # one_column_table says so
+        partly = next((i.name.name for i in table.indexes if i.unique and i.whole), None)
         parts = _unique_in_each_part(snapshot, table) if index is None else ()
         known = (
             f"; {index.name.name} keeps ({', '.join(index.columns)}) unique and could be it"
@@ -177,6 +177,8 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             if proven
             else f"; each of its partitions keeps ({', '.join(parts)}) unique by itself"
             if parts
+            else f"; {partly} keeps rows apart, but over expressions or columns that may be null"
+            if partly
             else "; no column is declared to identify a row"
         )
         severity = weigh(snapshot, table, limits)
@@ -186,7 +188,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             claim=f"{table.name} ({table_facts(snapshot, table)}) has no primary key{known}.",
             evidence=(Evidence(EvidenceKind.OBSERVED, "no key of the table is declared PRIMARY KEY in the catalogue"),),
             change=_whole_key(table, parts) if parts else _change(snapshot, table, index),
-            severity=Severity.NOTICE if index or parts else min(severity, Severity.WARNING, key=lambda s: s.value),
+            severity=Severity.NOTICE if index or parts or partly else min(severity, Severity.WARNING, key=lambda s: s.value),
             weight=share_of_database(snapshot, table),
             benefit="rows can be named, referenced and replicated",
         )

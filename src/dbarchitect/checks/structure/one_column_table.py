@@ -27,7 +27,8 @@ ENGINES = RELATIONAL
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     """One finding for each permanent table of at most one column that is not unique."""
     for table in own_tables(snapshot):
-        if len(table.columns) > 1 or unique_columns(table) or table.persistence is not Persistence.PERMANENT:
+        unique = unique_columns(table) or any(i.unique and i.whole for i in table.indexes)
+        if len(table.columns) > 1 or unique or table.persistence is not Persistence.PERMANENT:
             continue
         what = "one column and no key" if table.columns else "no columns"
         yield Finding(
@@ -49,7 +50,8 @@ EXAMPLES = (
     Example(
         Engine.POSTGRESQL,
         bad="CREATE TABLE words (word text); CREATE TABLE nothing ();",
-        good="CREATE TABLE words (word text PRIMARY KEY); CREATE UNLOGGED TABLE lines (line text); CREATE TABLE versions (v int UNIQUE);",
+        good="CREATE TABLE words (word text PRIMARY KEY); CREATE UNLOGGED TABLE lines (line text); CREATE TABLE versions (v int UNIQUE);"
+        " CREATE TABLE former_names (name text NOT NULL); CREATE UNIQUE INDEX ON former_names (lower(name));",
         yields=("table public.nothing", "table public.words"),
     ),
     Example(

@@ -40,7 +40,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         yield Finding(
             subject=column_subject(table.name, *names),
             title=f"limited to 255 characters by habit: {listed(names)}",
-            claim=f"{listed(names)} of {table.name} stop at 255 characters, which saves nothing in PostgreSQL and fails writes one day.",
+            claim=f"{listed(names)} of {table.name} {'stops' if len(names) == 1 else 'stop'} at 255 characters, which saves nothing in PostgreSQL and fails writes one day.",
             evidence=(Evidence(EvidenceKind.OBSERVED, f"declared as {columns[0].type.text}"),),
             change=retype(
                 snapshot, limits, table, retypes, rewrites=False, hazards=("undo reads every row to check the length",),
