@@ -16,6 +16,10 @@ PRELOAD = ("pg_stat_statements",)
 SETTINGS = (("wal_level", "logical"),)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--postgres", type=int, default=18, help="the version of PostgreSQL that examples run on (18)")
+
+
 def postgres_programs(major: int) -> Path | None:
     """The folder of a version's programs; None stands for the wheel's, which are PostgreSQL 18."""
     if major == 18:

@@ -67,7 +67,7 @@ class Laboratory(Protocol):
 def laboratory(engine: Engine, request: pytest.FixtureRequest) -> Iterator[Laboratory]:
     """An empty database on a server of that engine; whatever is done to the server is put back afterwards."""
     if engine is Engine.POSTGRESQL:
-        postgres: EmbeddedPostgres = request.getfixturevalue("postgres18")
+        postgres: EmbeddedPostgres = request.getfixturevalue(f"postgres{request.config.getoption('postgres')}")
         with _postgres_laboratory(postgres) as found:
             yield found
     else:
@@ -135,14 +135,22 @@ def _session(server: EmbeddedPostgres, database: str = "postgres") -> psycopg.Co
     return psycopg.connect(server.url(database), autocommit=True, options=options, connect_timeout=10)
 
 
+# counters are sent when a session idles, at most twice a second
+_FLUSH_BEFORE_15 = "CREATE FUNCTION pg_catalog.pg_stat_force_next_flush() RETURNS void LANGUAGE sql AS 'SELECT pg_sleep(0.6)'"
+
+
 @contextmanager
 def _postgres_laboratory(server: EmbeddedPostgres) -> Iterator[PostgresLaboratory]:
     before = _outside(server)
     name = f"example_{uuid.uuid4().hex[:10]}"
     server.create_database(name)
-    with _session(server) as session:
-        for counters in ("bgwriter", "checkpointer", "io", "wal", "archiver"):
-            session.execute("SELECT pg_stat_reset_shared(%s)", (counters,))
+    with _session(server, name) as session:
+        for counters, since in (("bgwriter", 13), ("archiver", 13), ("wal", 14), ("io", 16), ("checkpointer", 17)):
+            if server.version.major >= since:
+                session.execute("SELECT pg_stat_reset_shared(%s)", (counters,))
+        if server.version.major < 15:
+            session.execute("SET allow_system_table_mods = on")
+            session.execute(_FLUSH_BEFORE_15)
     try:
         yield PostgresLaboratory(server, name)
     finally:
