@@ -100,6 +100,8 @@ def _reviewed(request: Request, quiet: bool, run: Callable[..., Any]) -> NoRetur
     if result.text is not None:
         _say(result.text)
     summary_to_stderr = result.text is not None
+    if result.note:
+        _say(result.note, to_stderr=True)
     if not quiet:
         _say(result.summary(_colour(sys.stderr if summary_to_stderr else sys.stdout)), to_stderr=summary_to_stderr)
     sys.exit(result.exit_code)

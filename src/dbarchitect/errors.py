@@ -11,6 +11,7 @@
     ├── NotParsed               a file's text is wrong: file, line, statement
     ├── SnapshotError           a snapshot file is damaged, or of an unknown version
     ├── TodoError               the TODO file cannot be understood
+    │   └── OtherTodoFile       it is one of ours, but of another version or about another kind of source
     ├── ConfigError             dbarchitect.toml is wrong
     ├── CannotWrite             disk full, no such folder, no permission
     └── LabError                a server of our own does not start or died
@@ -77,6 +78,10 @@ class SnapshotError(DbArchitectError):
 
 class TodoError(DbArchitectError):
     """The TODO file cannot be understood."""
+
+
+class OtherTodoFile(TodoError):
+    """The file is one of ours and is left as it is: another version wrote it, or it is about another kind of source."""
 
 
 class ConfigError(DbArchitectError):

@@ -20,6 +20,24 @@ _NEXT_STEPS = {
 }
 
 
+def check_writable(path: Path) -> None:
+    """Raise CannotWrite when it is clear beforehand that the file cannot be written, so that no long work is done for nothing."""
+    target = path.resolve() if path.is_symlink() else path
+    if target.is_dir():
+        raise _cannot_write(path, OSError(errno.EISDIR, os.strerror(errno.EISDIR)))
+    folder = target.parent
+    if not folder.is_dir():
+        problem = errno.ENOTDIR if any(p.is_file() for p in (folder, *folder.parents)) else errno.ENOENT
+        raise _cannot_write(path, OSError(problem, os.strerror(problem)))
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise _cannot_write(path, OSError(errno.EACCES, os.strerror(errno.EACCES)))
+
+
+def _cannot_write(path: Path, error: OSError) -> CannotWrite:
+    step = _NEXT_STEPS.get(error.errno or 0, "see the reason, then run it again")
+    return CannotWrite(f"{path} cannot be written: {error.strerror or error}; what stood there is untouched", step)
+
+
 def write_atomically(path: Path, text: str) -> None:
     """Replace the file's text at once, keeping its mode; a link's target is replaced, not the link.
 
@@ -31,8 +49,7 @@ def write_atomically(path: Path, text: str) -> None:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         _replace(target, text.encode("utf-8", "surrogateescape"))
     except OSError as error:
-        step = _NEXT_STEPS.get(error.errno or 0, "see the reason, then run it again")
-        raise CannotWrite(f"{path} cannot be written: {error.strerror or error}; what stood there is untouched", step) from error
+        raise _cannot_write(path, error) from error
 
 
 def _replace(target: Path, content: bytes) -> None:

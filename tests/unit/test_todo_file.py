@@ -417,8 +417,8 @@ def test_silence_about_rows_that_were_not_read_is_no_proof() -> None:
     )
     elsewhere = frozenset({QualifiedName("public", "order"), QualifiedName("public", "customers")})
     assert seen(text, "integer_note", unanswered=elsewhere).startswith("x no longer found")
-    assert seen(text, "integer_note", blind="use is counted for 3 hours only, 7 days are needed") == (
-        "  not checked again: integer_note: use is counted for 3 hours only, 7 days are needed"
+    assert seen(text, "integer_note", blind="use is counted for 3 hours, 7 days are needed") == (
+        "  not checked again: integer_note: use is counted for 3 hours, 7 days are needed"
     )
 
 

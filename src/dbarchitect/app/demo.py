@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from dbarchitect.app.judging import chosen_settings
-from dbarchitect.app.review import Request, Reviewed, review_snapshot
+from dbarchitect.app.review import Request, Reviewed, check_output, review_snapshot
 from dbarchitect.app.sources import read_url
 from dbarchitect.lab.demo.shop import DATABASE, LIMITS, running_shop
 from dbarchitect.model.limits import Limits
@@ -16,6 +16,7 @@ def demo_review(request: Request, progress: Progress, *, serve: Callable[[str], 
     settings = chosen_settings(request.config, request.checks)
     if settings.limits == Limits():
         settings = replace(settings, limits=LIMITS)
+    check_output(request)
     with running_shop(progress) as server:
         url = server.url(DATABASE)
         snapshot = read_url(url, settings.limits, progress)

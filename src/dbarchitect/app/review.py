@@ -9,9 +9,9 @@ from pathlib import Path
 from dbarchitect.app.baseline import read_baseline, write_baseline
 from dbarchitect.app.judging import Judged, chosen_settings, judge, with_trials
 from dbarchitect.app.sources import open_named, unread_sections
-from dbarchitect.app.todo_file import Kept, read_todo
+from dbarchitect.app.todo_file import Kept, read_todo, require_same_kind, write_todo
 from dbarchitect.config import Settings
-from dbarchitect.files import write_atomically
+from dbarchitect.files import check_writable
 from dbarchitect.model.finding import Severity
 from dbarchitect.model.progress import Progress
 from dbarchitect.model.snapshot import Snapshot
@@ -59,12 +59,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """What came of it. `text` is for standard output (None: it was written to a file); `summary(colour)` is for people."""
+    """What came of it. `text` is for standard output (None: it was written to a file); `summary(colour)` is for people, `note` for
+    people who asked for no summary too: a file was kept aside."""
 
     plan: Plan
     text: str | None
     summary: Callable[[bool], str]
     exit_code: int
+    note: str = ""
 
 
 def _muting(settings: Settings, request: Request) -> Muting:
@@ -82,32 +84,49 @@ def _failing(plan: Plan, fail_on: FailOn) -> bool:
     return least is not None and any(i.task is not None and i.task.severity.value >= least.value for i in plan.open_items)
 
 
+def _standing(request: Request) -> tuple[Todo | None, Kept]:
+    """The file that stands where the review is to be written: its tasks, or where it will be kept."""
+    if request.output is None:
+        return None, Kept()
+    if request.format is Format.MARKDOWN:
+        return read_todo(request.output)
+    check_writable(request.output)
+    return None, Kept()
+
+
+def check_output(request: Request) -> None:
+    """Raise what would keep the review from being written, before anything is read."""
+    _standing(request)
+
+
 def review_snapshot(snapshot: Snapshot, request: Request, settings: Settings, progress: Progress) -> Reviewed:
     """Judge a snapshot, try the changes, and write what was asked for. The old file stays whole until the new one is complete."""
     muting = _muting(settings, request)
+    if request.output is not None:
+        require_same_kind(_standing(request)[0], request.output, snapshot)
     judged = judge(snapshot, settings, progress)
     if request.rehearsal:
         judged = with_trials(judged, snapshot, progress)
-    to_todo = request.format is Format.MARKDOWN and request.output is not None
-    previous, kept = read_todo(request.output) if to_todo and request.output else (None, Kept())
+    previous, kept = _standing(request)
     plan = _planned(snapshot, judged, previous, settings, muting)
     text = render(plan) if request.format is Format.MARKDOWN else render_json(plan)
     if request.output is not None:
-        kept.put_aside()
-        write_atomically(request.output, text)
+        write_todo(request.output, text, kept)
     if request.write_baseline:
         write_baseline(request.write_baseline, judged.findings)
     written = "" if request.output is None else str(request.output)
     return Reviewed(
         plan,
         text if request.output is None else None,
-        lambda colour: kept.note() + summary(plan, color=colour, file=written),
+        lambda colour: summary(plan, color=colour, file=written),
         1 if _failing(plan, request.fail_on) else 0,
+        kept.note(),
     )
 
 
 def review(request: Request, progress: Progress) -> Reviewed:
-    """Review what the user named."""
+    """Review what the user named. What cannot be written is said before anything is read."""
     settings = chosen_settings(request.config, request.checks)
+    check_output(request)
     with open_named(request.source, settings.limits, progress, rows=request.rows) as opened:
         return review_snapshot(opened.snapshot, request, settings, progress)

@@ -9,6 +9,7 @@ from pathlib import Path
 from dbarchitect.app.baseline import read_baseline
 from dbarchitect.app.judging import chosen_settings, judge
 from dbarchitect.app.sources import open_named, with_secrets
+from dbarchitect.app.todo_file import require_same_kind
 from dbarchitect.config import Settings
 from dbarchitect.errors import TodoError, UsageError
 from dbarchitect.files import write_atomically
@@ -78,6 +79,7 @@ def verify(request: VerifyRequest, progress: Progress) -> Verified:
     settings = _settings(request, todo)
     muting = Muting(settings.mutes, read_baseline(request.baseline))
     with open_named(request.source or with_secrets(todo.source) or None, settings.limits, progress, rows=request.rows) as opened:
+        require_same_kind(todo, request.todo, opened.snapshot)
         judged = judge(opened.snapshot, settings, progress)
     result = recheck(todo, opened.snapshot, judged.findings, judged.checks, datetime.now(UTC).date(), muting=muting, only=only)
     write_atomically(request.todo, print_todo(result.todo))

@@ -63,5 +63,6 @@ def _why_not_counted(snapshot: Snapshot, days: float) -> str:
     needed = f"{days:g} {'day is' if days == 1 else 'days are'} needed"
     if age is None:
         return f"since when use is counted is not known, {needed}"
-    hours = max(0, round(age / timedelta(hours=1)))
-    return f"use is counted for {plural(age.days, 'day') if hours >= 48 else plural(hours, 'hour')} only, {needed}"
+    hours = round(age / timedelta(hours=1))
+    counted = plural(age.days, "day") if hours >= 48 else plural(hours, "hour") if hours >= 1 else "less than an hour"
+    return f"use is counted for {counted}, {needed}"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from posixpath import normpath
 
 from dbarchitect.model.finding import Finding
 from dbarchitect.model.snapshot import Snapshot
@@ -45,10 +46,11 @@ class Run:
 
 
 def another_database(snapshot: Snapshot, previous: Todo | None) -> str | None:
-    """The database of the previous run when it was not this one; SQL files have no database of their own."""
-    if previous is None or not snapshot.live or not previous.database or previous.database == snapshot.catalog.database:
+    """The database, or the SQL files, of the previous run when they were not those of this one."""
+    if previous is None or not (previous.source or previous.database):
         return None
-    return previous.database
+    before, now = (previous.database, snapshot.catalog.database) if previous.database else (previous.source, snapshot.source)
+    return None if normpath(before) == normpath(now) else before
 
 
 def still_found(heading: Heading, block: Block, today: date, *, keep_hand: bool) -> Tick:
@@ -98,7 +100,8 @@ def _why_not_checked(key: str, run: Run) -> str | None:
     slug, _, rest = key.partition(" ")
     engine = rest.partition(" ")[0]
     if run.another_database is not None:
-        return f"this run read database {run.snapshot.catalog.database}, not {run.another_database}"
+        name = run.snapshot.catalog.database if run.snapshot.live else run.snapshot.source
+        return f"this run read {'database ' if run.snapshot.live else ''}{name}, not {run.another_database}"
     if engine != run.snapshot.engine.value:
         return f"this run read {run.snapshot.engine.value}, not {engine}"
     check = run.checks.get(slug)

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from urllib.parse import unquote
 
-from dbarchitect.errors import TodoError
+from dbarchitect.errors import OtherTodoFile, TodoError
 from dbarchitect.model.limits import Limits
 from dbarchitect.model.task import Block, Heading, HighWater, Status, StatusKind, TaskId, TaskKind, Todo
 from dbarchitect.report.compare import opcodes
 from dbarchitect.report.text import inline, name, plain
 from dbarchitect.report.weave import digest
 
+FORMAT_VERSION = "1"
 SECTIONS = {
     "context": "## Context",
     "plan": "## Database Plan",
@@ -102,7 +103,8 @@ def _chosen_starts(lines: Sequence[str], marks: _Marks) -> dict[int, str]:
 def parse_todo(text: str) -> Todo:
     """The file's blocks and the reader's lines.
 
-    Raises TodoError when nothing in the text looks like a file of ours; an empty text is an empty Todo.
+    Raises TodoError when nothing in the text looks like a file of ours, OtherTodoFile for another format; an empty text is an
+    empty Todo.
     """
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
     if not text.strip():
@@ -117,6 +119,12 @@ def parse_todo(text: str) -> Todo:
             "move it aside and run the review again; ticks and ids cannot be carried over",
         )
     values = _attributes(file_marks[-1][1]) if file_marks else {}
+    version = values.get("version", FORMAT_VERSION)
+    if version != FORMAT_VERSION:
+        raise OtherTodoFile(
+            f"the TODO file has format {version}; this version of dbarchitect reads and writes format {FORMAT_VERSION}",
+            "use the version of dbarchitect that wrote it, or name another file",
+        )
     blocks = tuple(_blocks(lines, marks))
     return Todo(
         blocks,
@@ -269,6 +277,6 @@ def print_todo(todo: Todo) -> str:
         lines += block.after
     numbers = ",".join(f"{mark.area}:{mark.plans}:{mark.items}" for mark in todo.high_water)
     limits = _limits_text(todo.limits) if todo.limits else ""
-    values = {"version": "1", "numbers": numbers, "source": todo.source, "database": todo.database, "limits": limits}
+    values = {"version": FORMAT_VERSION, "numbers": numbers, "source": todo.source, "database": todo.database, "limits": limits}
     attributes = "".join(f" {key}={encode(value)}" for key, value in values.items() if value)
     return "\n".join([*lines, f"<!-- dbarchitect:file{attributes} -->", ""])
