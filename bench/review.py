@@ -1,6 +1,7 @@
 """Every step of a review of a large schema, each timed by itself, and the memory of the whole process.
 
-Usage: python bench/review.py [--worst] [--no-rehearsal] [--profile STEP] [TABLES ...]   (default: 1000 and 10000; three indexes each)
+Usage: python bench/review.py [--worst] [--no-rehearsal] [--profile STEP] [TABLES ...]
+(default: 1000 and 10000 tables, three indexes each)
 
 One table in ten is badly made, with `--worst` every one, and then no table is too small to be judged. Of twenty tables the first
 has rows, and the others refer to it.
