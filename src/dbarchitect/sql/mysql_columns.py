@@ -22,6 +22,7 @@ _SHOWN = re.compile(
     r"(?P<name>`(?:[^`]|``)+`) (?P<type>[a-z0-9]+(?:\((?:[^()']|'(?:[^']|'')*')*\))?(?: unsigned)?(?: zerofill)?)(?P<rest>.*)", re.S
 )
 _CHARACTERS = re.compile(r"(?: CHARACTER SET \w+)?(?: COLLATE \w+)?")
+_ONLINE = ", ALGORITHM=INPLACE, LOCK=NONE"
 _NULLS = re.compile(r"(?: NOT NULL| NULL)?")
 
 
@@ -128,22 +129,35 @@ def modify_types(
     )
 
 
-def set_nullable(engine: Engine, table: Table, definition: str, column: Column, *, nullable: bool) -> Change | None:
-    """Let a column take NULL, or make it NOT NULL, while reads and writes go on. None when its clause cannot be read."""
-    clause = clause_of(definition, column)
-    if clause is None:
+def set_nullable(engine: Engine, table: Table, definition: str, columns: tuple[Column, ...], *, nullable: bool) -> Change | None:
+    """Let columns take NULL, or make them NOT NULL, while reads and writes go on, if their defaults are
+    constants. None when a clause cannot be read."""
+    clauses = [clause for column in columns if (clause := clause_of(definition, column)) is not None]
+    if len(clauses) < len(columns):
         return None
-    online = ", ALGORITHM=INPLACE, LOCK=NONE"
-    verify = Verification(column_fact(engine, table.name, column.name, "is_nullable"), "YES" if nullable else "NO")
+    # error 1846: what NULL would become must be one value for all rows
+    computed = not nullable and any("(" in (clause.default or "") for clause in clauses)
+    there = ", ".join(f"MODIFY COLUMN {clause.text(nullable=nullable)}" for clause in clauses)
+    back = ", ".join(f"MODIFY COLUMN {clause.text()}" for clause in clauses)
+    refused = ("it fails, and changes nothing, when a row holds NULL", "code that writes NULL gets an error from then on")
     return Change(
         ChangeKind.SCHEMA,
-        Strategy.ONLINE_DDL,
-        (STRICT, Step(alter_statement(engine, table.name, f"MODIFY COLUMN {clause.text(nullable=nullable)}{online}"))),
-        (STRICT, Step(alter_statement(engine, table.name, f"MODIFY COLUMN {clause.text()}{online}"))),
-        MYSQL_INPLACE,
-        "as long as writing the table and its indexes anew, in the background",
-        verify,
-        hazards=()
-        if nullable
-        else ("it fails, and changes nothing, when a row holds NULL", "code that writes NULL gets an error from then on"),
+        Strategy.STANDARD if computed else Strategy.ONLINE_DDL,
+        (STRICT, Step(alter_statement(engine, table.name, there + ("" if computed else _ONLINE)))),
+        (STRICT, Step(alter_statement(engine, table.name, back + _ONLINE))),
+        COPY_LOCK if computed else MYSQL_INPLACE,
+        "as long as writing the table and its indexes anew",
+        _all_nullable(engine, table.name, columns, nullable),
+        online=not computed,
+        hazards=() if nullable else refused,
+    )
+
+
+def _all_nullable(engine: Engine, table: QualifiedName, columns: tuple[Column, ...], nullable: bool) -> Verification:
+    names = ", ".join(quote_literal(engine, column.name) for column in columns)
+    return Verification(
+        f"SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = {quote_literal(engine, table.schema)} "
+        f"AND table_name = {quote_literal(engine, table.name)} AND column_name IN ({names}) "
+        f"AND is_nullable = '{'YES' if nullable else 'NO'}'",
+        str(len(columns)),
     )

@@ -19,7 +19,7 @@ from dbarchitect.sql.changes import (
     index_exists,
 )
 from dbarchitect.sql.identifiers import quote_columns, quote_name, quote_qualified
-from dbarchitect.sql.mysql_changes import COPY_LOCK, add_foreign_key_statement, alter_statement, drop_foreign_key_statement
+from dbarchitect.sql.mysql_changes import COPY_LOCK, alter_statement, drop_foreign_key_statement
 
 _ONLINE = ", ALGORITHM=INPLACE, LOCK=NONE"
 _COPY = "as long as a copy of the table takes, each value looked up"
@@ -44,18 +44,26 @@ def add_foreign_key(
         risk=Risk.MEDIUM,
         hazards=(
             "code that writes children before parents, or deletes parents first, gets an error from then on",
-            "after SET SESSION foreign_key_checks = 0 it can run with ALGORITHM=INPLACE, LOCK=NONE: writes go on, rows are not checked",
+            "after SET SESSION foreign_key_checks = 0 it can run INPLACE with LOCK=NONE: writes go on, rows are not checked",
         ),
     )
 
 
 def drop_foreign_key(engine: Engine, table: Table, key: ForeignKey) -> Change:
-    """Drop a foreign key and keep its index; undo adds it as it was."""
+    """Drop a foreign key and keep its index; undo adds it as it was.
+
+    The index that the server itself made for a foreign key it replaces by one of the new key's name. Undo makes it anew before,
+    as an index that somebody asked for; what SHOW CREATE TABLE prints is the same.
+    """
+    names = {other.name for other in table.foreign_keys}
+    made = [i for i in table.indexes if i.name.name in names and i.columns[: len(key.columns)] == key.columns and not i.unique]
+    kept = [f"DROP INDEX {quote_name(engine, i.name.name)}, ADD {i.definition}" for i in made]
+    added = f"ADD CONSTRAINT {quote_name(engine, key.name)} {key.definition}"
     return Change(
         ChangeKind.SCHEMA,
         Strategy.ONLINE_DDL,
         (Step(drop_foreign_key_statement(engine, table.name, key) + _ONLINE),),
-        (Step(add_foreign_key_statement(engine, table.name, key)),),
+        (Step(alter_statement(engine, table.name, ", ".join([*kept, added]))),),
         MYSQL_INPLACE,
         "milliseconds",
         constraint_missing(engine, table.name, key.name),

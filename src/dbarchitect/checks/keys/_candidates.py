@@ -9,7 +9,16 @@ from dataclasses import dataclass
 
 from dbarchitect.checks._names import singular, words
 from dbarchitect.checks._tables import in_foreign_key, own_tables, unique_columns
-from dbarchitect.model.catalog import TEXTUAL, Column, Index, Persistence, Table, TableKind, TypeFamily
+from dbarchitect.model.catalog import (
+    TEXTUAL,
+    Column,
+    Index,
+    Persistence,
+    ReferentialAction,
+    Table,
+    TableKind,
+    TypeFamily,
+)
 from dbarchitect.model.limits import Limits
 from dbarchitect.model.names import Engine
 from dbarchitect.model.questions import InclusionQuestion, NullQuestion, UniquenessQuestion
@@ -159,6 +168,21 @@ def _copied(table: Table) -> bool:
     return not table.keys and all(c.nullable for c in table.columns)
 
 
+def _rests_on_names(snapshot: Snapshot, table: Table, column: Column) -> bool:
+    """True when nothing is known of the values because the server keeps column statistics only where it was told to."""
+    return snapshot.engine is not Engine.POSTGRESQL and snapshot.column_statistics(table.name, column.name) is None
+
+
+def _may_differ(snapshot: Snapshot, table: Table, column: Column) -> bool:
+    """True when the statistics call the values all different; without any (MySQL, MariaDB) when a key could be built on them."""
+    if _rests_on_names(snapshot, table, column):
+        return column.type.family is not TypeFamily.TEXT
+    statistics = snapshot.column_statistics(table.name, column.name)
+    keyable = snapshot.engine is Engine.POSTGRESQL or column.type.family is not TypeFamily.TEXT
+    apart = statistics is not None and statistics.distinct <= -0.999 * (1 - statistics.null_fraction)
+    return keyable and apart and statistics is not None and statistics.null_fraction <= 0.9
+
+
 def distinct_columns(snapshot: Snapshot, limits: Limits) -> Iterator[Distinct]:
     """Columns that the planner's statistics call all different, named like an identity, not declared unique."""
     for table in own_tables(snapshot):
@@ -168,12 +192,7 @@ def distinct_columns(snapshot: Snapshot, limits: Limits) -> Iterator[Distinct]:
         unique = [set(columns) for columns in unique_columns(table)]
         partly = {i.columns[0] for i in table.indexes if i.unique and len(i.columns) == 1}
         for column in table.columns:
-            statistics = snapshot.column_statistics(table.name, column.name)
-            if (
-                statistics is None
-                or statistics.distinct > -0.999 * (1 - statistics.null_fraction)
-                or statistics.null_fraction > 0.9
-            ):
+            if not _may_differ(snapshot, table, column):
                 continue
             if (
                 _promises_identity(column)
@@ -280,6 +299,14 @@ def _required(table: Table, column: Column) -> str | None:
     return "its name speaks of a required value" if parts and parts[-1] in _REQUIRED else None
 
 
+def _may_lack_nulls(snapshot: Snapshot, table: Table, column: Column) -> bool:
+    """True when the statistics know of no null, or the server keeps none; not where deleting a parent writes NULL."""
+    statistics = snapshot.column_statistics(table.name, column.name)
+    emptied = any(column.name in k.columns and k.on_delete is ReferentialAction.SET_NULL for k in table.foreign_keys)
+    known = statistics.null_fraction == 0 if statistics is not None else _rests_on_names(snapshot, table, column)
+    return known and not emptied
+
+
 def never_null(snapshot: Snapshot, limits: Limits) -> Iterator[NeverNull]:
     """Nullable columns without nulls whose name or role asks for a value."""
     for table in own_tables(snapshot):
@@ -287,8 +314,8 @@ def never_null(snapshot: Snapshot, limits: Limits) -> Iterator[NeverNull]:
         if rows is None or rows < limits.small_table_rows or _copied(table):
             continue
         for column in table.columns:
-            statistics = snapshot.column_statistics(table.name, column.name) if column.nullable and not column.generated else None
-            reason = _required(table, column) if statistics is not None and statistics.null_fraction == 0 else None
+            candidate = column.nullable and not column.generated and _may_lack_nulls(snapshot, table, column)
+            reason = _required(table, column) if candidate else None
             if reason is not None and (column.default is None or not column.default.upper().startswith("NULL")):
                 yield NeverNull(table, column, reason)
 

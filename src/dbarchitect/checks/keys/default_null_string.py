@@ -14,13 +14,13 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, column_subject
+from dbarchitect.model.names import RELATIONAL, Engine, column_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.identifiers import quote_name, quote_qualified
 from dbarchitect.sql.key_changes import set_default
 
 CODES = ("KEY-10",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 _WORD = re.compile(r"'\s*(''|\")?\(?null\)?(''|\")?\s*'(::[\w \"().]+)?", re.IGNORECASE)
 
 
@@ -41,7 +41,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
                     f"SELECT count(*) FROM {target} WHERE lower({name}) LIKE '%null%'",
                 ),
             ),
-            change=set_default(table, column, None),
+            change=set_default(table, column, None, engine=snapshot.engine),
             severity=Severity.WARNING,
             weight=share_of_database(snapshot, table),
             benefit="rows without a value hold NULL",
@@ -54,5 +54,11 @@ EXAMPLES = (
         bad="CREATE TABLE t (id int PRIMARY KEY, a text DEFAULT 'NULL', b varchar(9) DEFAULT 'null', \"C d\" text DEFAULT '''NULL''');",
         good="CREATE TABLE t (id int PRIMARY KEY, a text DEFAULT NULL, b text DEFAULT 'nullable', c text);",
         yields=("column public.t.a", "column public.t.b", "column public.t.C d"),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad="CREATE TABLE t (id int PRIMARY KEY, a varchar(9) DEFAULT 'NULL', b char(4) NOT NULL DEFAULT 'null');",
+        good="CREATE TABLE t (id int PRIMARY KEY, a varchar(9) DEFAULT NULL, b varchar(9) DEFAULT 'nullable', c text);",
+        yields=("column {database}.t.a", "column {database}.t.b"),
     ),
 )

@@ -14,18 +14,18 @@ from dbarchitect.checks._counts import counted
 from dbarchitect.checks._names import listed
 from dbarchitect.checks._weigh import share_of_database, table_facts
 from dbarchitect.checks.keys._candidates import NeverNull, never_null
+from dbarchitect.checks.keys._remedies import require_values
 from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, QualifiedName, table_subject
+from dbarchitect.model.names import RELATIONAL, Engine, QualifiedName, table_subject
 from dbarchitect.model.questions import NullAnswer
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.identifiers import quote_name, quote_qualified
-from dbarchitect.sql.key_changes import set_not_null
 
 CODES = ("SCH-09", "KEY-11")
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 NEEDS_LIVE = True
 
 
@@ -62,7 +62,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
                     f"SELECT count(*) FROM {quote_qualified(snapshot.engine, table.name)} WHERE {nulls}",
                 ),
             ),
-            change=set_not_null(table, *columns),
+            change=require_values(snapshot, table, tuple(columns)),
             severity=Severity.NOTICE,
             confidence=Confidence.LIKELY,
             weight=share_of_database(snapshot, table),
@@ -75,6 +75,13 @@ CREATE TABLE teams (id bigint PRIMARY KEY);
 CREATE TABLE users (id bigint PRIMARY KEY, team_id bigint REFERENCES teams (id), email text, hint text, created_at timestamptz {words});
 INSERT INTO teams SELECT i FROM generate_series(1, 50) i;
 """
+_MARIADB = """
+CREATE TABLE teams (id bigint PRIMARY KEY);
+CREATE TABLE users (id bigint PRIMARY KEY, team_id bigint COMMENT 'it''s NULL DEFAULT 5, ', email varchar(80) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci,
+  hint text, created_at timestamp {words}, editor_team_id bigint DEFAULT 7, CONSTRAINT of_team FOREIGN KEY (team_id) REFERENCES teams (id),
+  FOREIGN KEY (editor_team_id) REFERENCES teams (id) ON DELETE SET NULL);
+INSERT INTO teams SELECT seq FROM seq_1_to_50;
+"""
 EXAMPLES = (
     Example(
         Engine.POSTGRESQL,
@@ -83,5 +90,13 @@ EXAMPLES = (
         good=_TABLE.format(words="NOT NULL DEFAULT now()")
         + "INSERT INTO users SELECT i, nullif(i % 50, 0), nullif('u' || i, 'u7'), 'h' FROM generate_series(1, 3000) i; ANALYZE;",
         yields=("table public.users",),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad=_MARIADB.format(words="NULL DEFAULT current_timestamp()")
+        + "INSERT INTO users (id, team_id, email, hint) SELECT seq, 1 + seq % 50, concat('u', seq), 'h' FROM seq_1_to_3000;",
+        good=_MARIADB.format(words="NOT NULL DEFAULT current_timestamp()")
+        + "INSERT INTO users (id, team_id, email, hint) SELECT seq, nullif(seq % 50, 0), nullif(concat('u', seq), 'u7'), 'h' FROM seq_1_to_3000;",
+        yields=("table {database}.users",),
     ),
 )

@@ -9,7 +9,9 @@ reported, nor are keys with NULLS NOT DISTINCT.
 
 from collections.abc import Iterator
 
+from dbarchitect.checks._engine_words import statistics_name
 from dbarchitect.checks._index_facts import backing_key, referenced_columns
+from dbarchitect.checks._names import listed
 from dbarchitect.checks._tables import null_share
 from dbarchitect.checks._weigh import share_of_database, table_facts
 from dbarchitect.checks.keys._candidates import soft_delete_mark
@@ -19,14 +21,14 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, index_subject
+from dbarchitect.model.names import RELATIONAL, Engine, index_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
 from dbarchitect.sql.identifiers import shorten_name
 from dbarchitect.sql.key_changes import replace_unique
 
 CODES = ("KEY-09",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 NEEDS_LIVE = True
 
 
@@ -47,7 +49,13 @@ def _covered(table: Table, index: Index, column: Column) -> bool:
     return any(i.unique and i.predicate and column.name in i.predicate and set(i.columns) <= rest for i in table.indexes)
 
 
-def _change(snapshot: Snapshot, table: Table, index: Index) -> Change:
+def _change(snapshot: Snapshot, table: Table, index: Index, nullable: list[Column]) -> Change:
+    if snapshot.engine is not Engine.POSTGRESQL:
+        return advice(
+            ChangeKind.SCHEMA,
+            f"Decide what NULL means in {listed([c.name for c in nullable])}. A value like any other: put a generated column coalesce(column, 'none') in "
+            f"{index.name.name} in its place, or make the column NOT NULL with a value that says so.",
+        )
     key = backing_key(table, index)
     pinned = (table.name, frozenset(index.columns)) in referenced_columns(snapshot) or index.replica_identity or table.partition_key
     if key is None or pinned or key.deferrable or snapshot.catalog.version.major < 15:
@@ -76,8 +84,10 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
                 f"{index.name.name} on {table.name} ({table_facts(snapshot, table)}) is meant to keep ({', '.join(index.columns)}) unique, but "
                 f"{shares} of the rows, and NULL differs from NULL: such rows can stand twice."
             ),
-            evidence=(Evidence(EvidenceKind.OBSERVED, f"{index.definition}; null_frac of pg_stats"),),
-            change=_change(snapshot, table, index),
+            evidence=(
+                Evidence(EvidenceKind.OBSERVED, f"{index.definition}; share of nulls in {statistics_name(snapshot.engine)}"),
+            ),
+            change=_change(snapshot, table, index, columns),
             severity=Severity.NOTICE,
             confidence=Confidence.LIKELY,
             weight=share_of_database(snapshot, table),
@@ -89,6 +99,10 @@ _TABLE = """
 CREATE TABLE members (id bigint PRIMARY KEY, team_id int NOT NULL, role text, nick text UNIQUE);
 INSERT INTO members SELECT i, i, CASE WHEN i % 3 > 0 THEN 'r' END, CASE WHEN i % 2 = 0 THEN 'n' || i END FROM generate_series(1, 2000) i;
 """
+_MARIADB = """
+CREATE TABLE members (id bigint PRIMARY KEY, team_id int NOT NULL, role varchar(9), nick varchar(9) UNIQUE);
+INSERT INTO members SELECT seq, seq, IF(seq % 3 > 0, 'r', NULL), IF(seq % 2 = 0, concat('n', seq), NULL) FROM seq_1_to_2000;
+"""
 EXAMPLES = (
     Example(
         Engine.POSTGRESQL,
@@ -97,5 +111,11 @@ EXAMPLES = (
         + "ALTER TABLE members ADD UNIQUE NULLS NOT DISTINCT (team_id, role); ALTER TABLE members ADD UNIQUE (team_id, id);"
         + "CREATE UNIQUE INDEX ON members (team_id, nick); CREATE UNIQUE INDEX ON members (team_id) WHERE nick IS NULL; ANALYZE;",
         yields=("index public.members.members_team_id_role_key",),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad=_MARIADB + "ALTER TABLE members ADD UNIQUE KEY team_role (team_id, role); ANALYZE TABLE members PERSISTENT FOR ALL;",
+        good=_MARIADB + "ALTER TABLE members ADD UNIQUE (team_id, id); ANALYZE TABLE members PERSISTENT FOR ALL;",
+        yields=("index {database}.members.team_role",),
     ),
 )

@@ -16,14 +16,14 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, column_subject
+from dbarchitect.model.names import RELATIONAL, Engine, column_subject
 from dbarchitect.model.questions import UniquenessAnswer
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.identifiers import quote_name, quote_qualified, shorten_name
 from dbarchitect.sql.key_changes import add_unique
 
 CODES = ("NEW-03", "IDX-23")
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 NEEDS_LIVE = True
 
 
@@ -64,6 +64,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
                 shorten_name(snapshot.engine, table.name.name, column.name, "key"),
                 size_bytes=btree_bytes(snapshot, table, (column.name,), unique=True),
                 hazards=hazard,
+                engine=snapshot.engine,
             ),
             severity=Severity.NOTICE,
             confidence=Confidence.LIKELY,
@@ -76,6 +77,10 @@ _TABLE = """
 CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL, seen timestamptz NOT NULL, zip_code text, postal_code text, area_code text,
   country_code text, currency_code text, phone_number text, language_code text);
 INSERT INTO users SELECT i, 'u' || i || '@example.org', now() + i * interval '1 s', i % 700, i, i, i, i, i, i FROM generate_series(1, 3000) i;
+"""
+_MARIADB = """
+CREATE TABLE users (id bigint PRIMARY KEY, email varchar(80) NOT NULL, seen datetime NOT NULL, zip_code varchar(9) NOT NULL, login text);
+INSERT INTO users SELECT seq, concat('u', seq, '@example.org'), now() + INTERVAL seq SECOND, seq % 700, concat('l', seq) FROM seq_1_to_3000;
 """
 EXAMPLES = (
     Example(
@@ -90,5 +95,18 @@ EXAMPLES = (
         bad=_TABLE + "ANALYZE;",
         good=_TABLE + "UPDATE users SET email = 'u1@example.org' WHERE id = 2; ANALYZE;",
         yields=("column public.users.email",),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad=_MARIADB,
+        good=_MARIADB + "ALTER TABLE users ADD UNIQUE KEY (email);",
+        yields=("column {database}.users.email",),
+    ),
+    Example(
+        Engine.MARIADB,
+        name="with column statistics, one duplicate",
+        bad=_MARIADB + "ANALYZE TABLE users PERSISTENT FOR ALL;",
+        good=_MARIADB + "UPDATE users SET email = 'u1@example.org' WHERE id = 2; ANALYZE TABLE users PERSISTENT FOR ALL;",
+        yields=("column {database}.users.email",),
     ),
 )

@@ -15,9 +15,11 @@ def _text(value: object) -> str:
 
 
 def _mariadb_histogram(text: str) -> tuple[tuple[str, ...], tuple[tuple[str, float], ...]]:
-    """Bounds and single values with their shares of a JSON_HB histogram; `start_hex` holds what is not valid text."""
+    """Bounds and single values with their shares of a JSON_HB histogram; `start_hex` holds what is not valid text. Values that have
+    a bucket of their own are no bounds, as in PostgreSQL."""
     buckets = json.loads(text).get("histogram_hb", [])
-    bounds = [str(b["start"]) for b in buckets if "start" in b] + [str(b["end"]) for b in buckets[-1:] if "end" in b]
+    ranges = [b for b in buckets if b.get("ndv") != 1]
+    bounds = [str(b["start"]) for b in ranges if "start" in b] + [str(b["end"]) for b in ranges[-1:] if "end" in b]
     single = [(str(b["start"]), float(b["size"])) for b in buckets if b.get("ndv") == 1 and "start" in b]
     return tuple(bounds), tuple(sorted(single, key=lambda pair: -pair[1]))
 
@@ -29,6 +31,8 @@ def _mariadb_row(schema: str, row: Row) -> ColumnStatistics:
     common: tuple[tuple[str, float], ...] = ()
     if row["histogram"]:
         bounds, common = _mariadb_histogram(_text(row["histogram"]))
+    # of two values at most the smallest and the largest are all; their shares are not known
+    few = tuple(dict.fromkeys(bounds)) if not row["histogram"] and bounds and round(share * rows) == len(set(bounds)) else ()
     return ColumnStatistics(
         table=QualifiedName(schema, str(row["table_name"])),
         column=str(row["name"]),
@@ -36,9 +40,9 @@ def _mariadb_row(schema: str, row: Row) -> ColumnStatistics:
         # as PostgreSQL does: a share of the rows where it grows with them
         distinct=-share if share > 0.1 else round(share * rows),
         average_bytes=round(float(row["average_bytes"] or 0)),
-        common_values=tuple(value for value, _ in common),
+        common_values=few or tuple(value for value, _ in common),
         common_frequencies=tuple(share for _, share in common),
-        histogram_bounds=bounds,
+        histogram_bounds=() if few else bounds,
     )
 
 
