@@ -115,3 +115,16 @@ def indexed(snapshot: Snapshot, table: Table, columns: tuple[str, ...], *, witho
     return bool(parts) and all(
         any(finds_rows(snapshot, part, columns, i) for i in part.indexes if i.parent is None or i.parent != gone) for part in parts
     )
+
+
+def serves_foreign_key(snapshot: Snapshot, table: Table, index: Index) -> bool:
+    """True when a foreign key, of the table or to it, has no other index: MySQL and MariaDB do not let go of that one."""
+    if snapshot.engine is Engine.POSTGRESQL:
+        return False
+    own = [key.columns for key in table.foreign_keys]
+    others = [key.target_columns for _, key in snapshot.references_to(table.name)]
+    return any(
+        index.columns[: len(columns)] == columns
+        and not any(i is not index and i.visible and i.columns[: len(columns)] == columns for i in table.indexes)
+        for columns in (*own, *others)
+    )

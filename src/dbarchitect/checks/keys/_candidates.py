@@ -7,7 +7,7 @@ together with those of the other themes; each check looks its answer up by the s
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dbarchitect.checks._names import singular, words
+from dbarchitect.checks._names import mentions, singular, words
 from dbarchitect.checks._tables import in_foreign_key, own_tables, unique_columns
 from dbarchitect.model.catalog import (
     TEXTUAL,
@@ -257,9 +257,14 @@ def soft_unique(snapshot: Snapshot) -> Iterator[SoftUnique]:
         if mark is None or table.partition_key:
             continue
         live = {frozenset(i.columns) for i in table.indexes if i.unique and i.predicate and mark.name in i.predicate}
+        # without partial indexes: a generated column that is NULL in deleted rows is part of the key
+        stands_for_mark = {c.name for c in table.columns if c.generated and mentions(c.generated.expression, mark.name)}
+        live |= {frozenset(i.columns) - stands_for_mark for i in table.indexes if i.unique and stands_for_mark & set(i.columns)}
         for index in table.indexes:
             plain = all(e.column for e in index.entries)
             if not index.unique or index.primary or not index.whole or not plain or index.nulls_not_distinct:
+                continue
+            if stands_for_mark & set(index.columns):
                 continue
             columns = tuple(c for c in index.columns if c != mark.name)
             if columns and frozenset(columns) not in live:

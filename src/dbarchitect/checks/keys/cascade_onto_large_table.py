@@ -1,6 +1,6 @@
 """ON DELETE CASCADE that lets one small delete remove a great many rows.
 
-Deleting one parent removes all its children in the same statement and transaction: minutes of row locks, a burst of WAL, replicas
+Deleting one parent removes all its children in the same statement and transaction: minutes of row locks, a burst in the log, replicas
 behind, and a slip of the hand that cannot be called back.
 
 Ignore it when parents are only deleted together with their data, by a job that empties the children in batches first.
@@ -9,6 +9,7 @@ Ignore it when parents are only deleted together with their data, by a job that 
 from collections.abc import Iterator
 
 from dbarchitect.checks._counts import counted
+from dbarchitect.checks._engine_words import statistics_name
 from dbarchitect.checks._weigh import share_of_database, table_facts
 from dbarchitect.checks._window import window
 from dbarchitect.model.catalog import ReferentialAction
@@ -17,12 +18,12 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, constraint_subject
+from dbarchitect.model.names import RELATIONAL, Engine, constraint_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
 
 CODES = ("KEY-06",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 NEEDS_LIVE = True
 
 
@@ -53,7 +54,8 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             ),
             evidence=(
                 Evidence(
-                    EvidenceKind.ESTIMATED, f"{rows:,.0f} rows over {parents:,.0f} distinct values of {key.columns[0]} (pg_stats)"
+                    EvidenceKind.ESTIMATED,
+                    f"{rows:,.0f} rows over {parents:,.0f} distinct values of {key.columns[0]} ({statistics_name(snapshot.engine)})",
                 ),
             ),
             change=advice(
@@ -77,12 +79,30 @@ INSERT INTO users SELECT i FROM generate_series(1, 2000) i;
 INSERT INTO events SELECT i, 1 + i % 3, 1 + i % 2000 FROM generate_series(1, 6000) i;
 ANALYZE;
 """
+_MARIADB = """
+CREATE TABLE tenants (id int PRIMARY KEY);
+CREATE TABLE users (id int PRIMARY KEY);
+CREATE TABLE events (id bigint PRIMARY KEY, tenant_id int NOT NULL, user_id int NOT NULL,
+  CONSTRAINT of_tenant FOREIGN KEY (tenant_id) REFERENCES tenants (id) ON DELETE {action},
+  CONSTRAINT of_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE);
+INSERT INTO tenants SELECT seq FROM seq_1_to_3;
+INSERT INTO users SELECT seq FROM seq_1_to_2000;
+INSERT INTO events SELECT seq, 1 + seq % 3, 1 + seq % 2000 FROM seq_1_to_6000;
+ANALYZE TABLE events;
+"""
 EXAMPLES = (
     Example(
         Engine.POSTGRESQL,
         bad=_TABLES.format(action="CASCADE"),
         good=_TABLES.format(action="RESTRICT"),
         yields=("constraint public.events.events_tenant_id_fkey",),
+        limits=Limits(large_table_rows=5_000),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad=_MARIADB.format(action="CASCADE"),
+        good=_MARIADB.format(action="RESTRICT"),
+        yields=("constraint {database}.events.of_tenant",),
         limits=Limits(large_table_rows=5_000),
     ),
 )

@@ -7,20 +7,23 @@ Ignore it when the rows are made by a statement that inserts into both tables at
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dbarchitect.checks._names import listed
 from dbarchitect.checks._weigh import share_of_database
+from dbarchitect.checks.keys._remedies import allow_null
 from dbarchitect.model.catalog import ForeignKey, Table
+from dbarchitect.model.change import Change
 from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, QualifiedName, constraint_subject
+from dbarchitect.model.names import RELATIONAL, Engine, QualifiedName, constraint_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.constraint_changes import set_deferrable
 
 CODES = ("SCH-17",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 Edges = dict[QualifiedName, list[tuple[Table, ForeignKey]]]
 
 
@@ -64,6 +67,14 @@ def _back(edges: Edges, start: QualifiedName, goal: QualifiedName) -> list[Quali
     return None
 
 
+def _change(snapshot: Snapshot, table: Table, key: ForeignKey) -> Change:
+    """PostgreSQL can let the check wait; MySQL and MariaDB cannot, so that one reference must do without a row at first."""
+    if snapshot.engine is Engine.POSTGRESQL:
+        return set_deferrable(table, key)
+    change = allow_null(snapshot, table, tuple(c for c in table.columns if c.name in key.columns))
+    return replace(change, hazards=(*change.hazards, "readers of the column must reckon with NULL from then on"))
+
+
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     """One finding for each circle, at the reference that closes it."""
     edges = _core(_required(snapshot))
@@ -80,10 +91,12 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
                 title=f"{key.name} closes a circle of required references",
                 claim=f"{circle} each require a row of the next through NOT NULL foreign keys that cannot wait: no first row can be inserted.",
                 evidence=(Evidence(EvidenceKind.OBSERVED, f"{key.name}: {key.definition}"),),
-                change=set_deferrable(table, key),
+                change=_change(snapshot, table, key),
                 severity=Severity.NOTICE,
                 weight=share_of_database(snapshot, table),
-                benefit="SET CONSTRAINTS … DEFERRED lets one transaction insert both rows",
+                benefit="SET CONSTRAINTS … DEFERRED lets one transaction insert both rows"
+                if snapshot.engine is Engine.POSTGRESQL
+                else "the first row of the circle can be inserted and linked afterwards",
             )
 
 
@@ -104,5 +117,19 @@ CREATE TABLE d (id int PRIMARY KEY, c_id int NOT NULL REFERENCES c (id), parent 
 ALTER TABLE c ADD FOREIGN KEY (d_id) REFERENCES d (id) DEFERRABLE;
 """,
         yields=("constraint public.a.a_b_id_fkey",),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad="""
+CREATE TABLE a (id int PRIMARY KEY, b_id int NOT NULL COMMENT 'NOT NULL');
+CREATE TABLE b (id int PRIMARY KEY, a_id int NOT NULL, CONSTRAINT of_a FOREIGN KEY (a_id) REFERENCES a (id));
+ALTER TABLE a ADD CONSTRAINT of_b FOREIGN KEY (b_id) REFERENCES b (id);
+""",
+        good="""
+CREATE TABLE a (id int PRIMARY KEY, b_id int);
+CREATE TABLE b (id int PRIMARY KEY, a_id int NOT NULL, FOREIGN KEY (a_id) REFERENCES a (id));
+ALTER TABLE a ADD FOREIGN KEY (b_id) REFERENCES b (id);
+""",
+        yields=("constraint {database}.a.of_b",),
     ),
 )

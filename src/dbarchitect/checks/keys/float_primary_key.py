@@ -10,19 +10,22 @@ from collections.abc import Iterator
 
 from dbarchitect.checks._tables import is_referenced
 from dbarchitect.checks._weigh import share_of_database, table_facts
+from dbarchitect.checks.keys._remedies import shown_definition
 from dbarchitect.checks.keys._retype_key import retype_keys
 from dbarchitect.model.catalog import Column, Key, Table, TypeFamily
-from dbarchitect.model.change import ChangeKind, Risk
+from dbarchitect.model.change import Change, ChangeKind, Risk
 from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, column_subject
+from dbarchitect.model.names import RELATIONAL, Engine, column_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
+from dbarchitect.sql.columns import Retype
+from dbarchitect.sql.mysql_columns import modify_types
 
 CODES = ("SCH-05", "TYP-01")
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 
 
 def _floating(table: Table) -> Iterator[tuple[Key, Column]]:
@@ -35,6 +38,17 @@ def _floating(table: Table) -> Iterator[tuple[Key, Column]]:
                 yield key, column
 
 
+def _change(snapshot: Snapshot, table: Table, column: Column) -> Change:
+    if snapshot.engine is Engine.POSTGRESQL:
+        return retype_keys(snapshot, [(table, column)], "numeric")
+    retype = Retype(column, "decimal(30,10)", default=column.default)
+    why = "decimal(30,10) keeps ten digits behind the point and rounds the rest: values that agree in these become one key"
+    change = modify_types(snapshot.engine, table, shown_definition(snapshot, table), (retype,), hazards=(why,))
+    return change or advice(
+        ChangeKind.SCHEMA, f"Give {column.name} a decimal type by MODIFY COLUMN with its whole clause.", risk=Risk.HIGH
+    )
+
+
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     """One finding for each floating-point column of a primary key or unique constraint."""
     for table in snapshot.catalog.tables:
@@ -45,11 +59,11 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             change = (
                 advice(
                     ChangeKind.SCHEMA,
-                    f"Give {column.name} and the columns that reference it the type numeric or bigint together.",
+                    f"Give {column.name} and the columns that reference it the type decimal or bigint together.",
                     risk=Risk.HIGH,
                 )
                 if linked
-                else retype_keys(snapshot, [(table, column)], "numeric")
+                else _change(snapshot, table, column)
             )
             yield Finding(
                 subject=column_subject(table.name, column.name),
@@ -72,5 +86,11 @@ EXAMPLES = (
         bad="CREATE TABLE points (x double precision, y real, PRIMARY KEY (x, y));",
         good="CREATE TABLE points (id bigint PRIMARY KEY, x double precision, price numeric UNIQUE);",
         yields=("column public.points.x", "column public.points.y"),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad="CREATE TABLE points (x double, y float COMMENT 'float', PRIMARY KEY (x, y)); INSERT INTO points VALUES (1.5, 2.25);",
+        good="CREATE TABLE points (id bigint PRIMARY KEY, x double, price decimal(10, 2) UNIQUE);",
+        yields=("column {database}.points.x", "column {database}.points.y"),
     ),
 )

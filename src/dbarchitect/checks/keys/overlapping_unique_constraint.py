@@ -9,7 +9,14 @@ ordinary index does that as well.
 
 from collections.abc import Iterator
 
-from dbarchitect.checks._index_facts import backing_key, index_bytes, index_children, index_scans, referenced_columns
+from dbarchitect.checks._index_facts import (
+    backing_key,
+    index_bytes,
+    index_children,
+    index_scans,
+    referenced_columns,
+    serves_foreign_key,
+)
 from dbarchitect.checks._weigh import in_bytes, share_of_database, table_facts
 from dbarchitect.checks._window import mature, window
 from dbarchitect.model.catalog import Index, Key, Table
@@ -17,12 +24,12 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, constraint_subject
+from dbarchitect.model.names import RELATIONAL, Engine, constraint_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.key_changes import drop_key
 
 CODES = ("IDX-03", "KEY-04")
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 
 
 def _implied_by(table: Table, key: Key) -> Key | None:
@@ -45,7 +52,7 @@ def _longer(snapshot: Snapshot) -> Iterator[tuple[Table, Key, Key, Index]]:
             index = next((i for i in table.indexes if backing_key(table, i) is key), None)
             if implied is None or index is None or (table.name, frozenset(key.columns)) in referenced:
                 continue
-            if not (index.replica_identity or index.clustered):
+            if not (index.replica_identity or index.clustered) and not serves_foreign_key(snapshot, table, index):
                 yield table, key, implied, index
 
 
@@ -66,7 +73,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
                 f"{key.name} only keeps {in_bytes(size) if size else 'an index'} up to date.{seen}"
             ),
             evidence=(Evidence(EvidenceKind.OBSERVED, f"{implied.name}: {implied.definition}; {key.name}: {key.definition}"),),
-            change=drop_key(table, key, index),
+            change=drop_key(table, key, index, engine=snapshot.engine),
             severity=Severity.NOTICE,
             confidence=Confidence.LIKELY,
             weight=share_of_database(snapshot, table),
@@ -85,5 +92,18 @@ CREATE TABLE sites (id bigint PRIMARY KEY, tenant_id bigint, name text, FOREIGN 
 CREATE TABLE products (id bigint PRIMARY KEY, code text UNIQUE, colour text NOT NULL, size text NOT NULL, UNIQUE (colour, code), UNIQUE (size, colour));
 """,
         yields=("constraint public.products.products_colour_code_key",),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad="""CREATE TABLE products (id bigint PRIMARY KEY, code varchar(9) NOT NULL UNIQUE, colour varchar(9) NOT NULL,
+  UNIQUE KEY colour_code (colour, code) COMMENT 'both');""",
+        good="""
+CREATE TABLE tenants (id bigint PRIMARY KEY, name varchar(9), UNIQUE (id, name));
+CREATE TABLE sites (id bigint PRIMARY KEY, tenant_id bigint, name varchar(9), FOREIGN KEY (tenant_id, name) REFERENCES tenants (id, name));
+CREATE TABLE products (id bigint PRIMARY KEY, code varchar(9) UNIQUE, colour varchar(9) NOT NULL, size varchar(9) NOT NULL, UNIQUE (colour, code),
+  UNIQUE (size, colour));
+CREATE TABLE plates (id bigint PRIMARY KEY, site_id bigint NOT NULL, UNIQUE KEY of_site (site_id, id), FOREIGN KEY (site_id) REFERENCES sites (id));
+""",
+        yields=("constraint {database}.products.colour_code",),
     ),
 )

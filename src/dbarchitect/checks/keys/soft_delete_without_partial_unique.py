@@ -2,7 +2,8 @@
 
 A key that contains the mark, UNIQUE (email, deleted_at), promises nothing: live rows hold NULL there, and NULL differs from NULL, so
 the same address can live twice. A key without the mark keeps a value taken for ever: who was deleted cannot come back.
-A partial unique index over the live rows says what is meant.
+A partial unique index over the live rows says what is meant; MySQL and MariaDB have none, but a key that contains a virtual column, NULL in
+deleted rows, does the same.
 
 Ignore it where a value must never be used again, not even after its row was deleted.
 """
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dbarchitect.checks._counts import counted
-from dbarchitect.checks._index_facts import backing_key, bound, referenced_columns
+from dbarchitect.checks._index_facts import backing_key, bound, referenced_columns, serves_foreign_key
 from dbarchitect.checks._tables import null_share
 from dbarchitect.checks._weigh import share_of_database, table_facts
 from dbarchitect.checks.keys._candidates import SoftUnique, soft_unique
@@ -21,7 +22,7 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, index_subject
+from dbarchitect.model.names import RELATIONAL, Engine, index_subject
 from dbarchitect.model.questions import UniquenessAnswer
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
@@ -29,7 +30,7 @@ from dbarchitect.sql.identifiers import quote_columns, quote_qualified, shorten_
 from dbarchitect.sql.key_changes import replace_unique_by_partial
 
 CODES = ("NEW-04",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 
 
 def _blocks(snapshot: Snapshot, soft: SoftUnique) -> bool:
@@ -53,9 +54,16 @@ def _change(snapshot: Snapshot, soft: SoftUnique) -> Change:
     table, index = soft.table, soft.index
     key = backing_key(table, index)
     if _repeated(snapshot, soft):
+        how = "" if snapshot.engine is Engine.POSTGRESQL else " (by way of a virtual column that is NULL in all other rows)"
         return advice(
             ChangeKind.INDEX,
-            f"Live rows stand twice: correct what {_list_repeated(snapshot, soft)} lists, then build a unique index WHERE {soft.where}.",
+            f"Live rows stand twice: correct what {_list_repeated(snapshot, soft)} lists, then build a unique index WHERE {soft.where}{how}.",
+        )
+    if snapshot.engine is not Engine.POSTGRESQL and (serves_foreign_key(snapshot, table, index) or table.access_method != "innodb"):
+        return advice(
+            ChangeKind.INDEX,
+            f"Add a virtual column that is 1 WHERE {soft.where} and NULL otherwise, and a unique index on ({', '.join(soft.columns)}) and it; "
+            f"{index.name.name} is needed otherwise.",
         )
     pinned = index.replica_identity or index.clustered or (index.constraint and key is None) or (key and key.deferrable)
     if pinned or (table.name, frozenset(index.columns)) in referenced_columns(snapshot):
@@ -64,8 +72,8 @@ def _change(snapshot: Snapshot, soft: SoftUnique) -> Change:
             f"Build a unique index on ({', '.join(soft.columns)}) WHERE {soft.where}; {index.name.name} is needed otherwise.",
         )
     name = shorten_name(snapshot.engine, table.name.name, *soft.columns, "live_key")
-    change = replace_unique_by_partial(table, key, index, soft.columns, soft.where, name)
-    if soft.includes_mark or bound(index):
+    change = replace_unique_by_partial(table, key, index, soft.columns, soft.where, name, engine=snapshot.engine)
+    if soft.includes_mark or (bound(index) and snapshot.engine is Engine.POSTGRESQL):
         return change
     return replace(change, assumptions=("a deleted row's value may be used again",))
 
@@ -128,5 +136,35 @@ ANALYZE;
 """,
         good="CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL UNIQUE);",
         yields=("index public.users.users_email",),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad="""
+CREATE TABLE users (id bigint PRIMARY KEY, email varchar(80) NOT NULL, deleted_at datetime, UNIQUE KEY by_email (email, deleted_at));
+CREATE TABLE shops (id bigint PRIMARY KEY, slug varchar(80) NOT NULL, deleted_at timestamp NULL, is_live int, UNIQUE KEY by_slug (slug) COMMENT 'slug');
+INSERT INTO shops SELECT seq, concat('s', seq), IF(seq % 9 = 0, now(), NULL), 1 FROM seq_1_to_900;
+ANALYZE TABLE shops PERSISTENT FOR ALL;
+""",
+        good="""
+CREATE TABLE users (id bigint PRIMARY KEY, email varchar(80) NOT NULL, deleted_at datetime,
+  live tinyint(1) AS (IF(deleted_at IS NULL, 1, NULL)) VIRTUAL, UNIQUE KEY by_email (email, live));
+CREATE TABLE shops (id bigint PRIMARY KEY, slug varchar(80) NOT NULL UNIQUE, deleted_at datetime, UNIQUE (id, slug));
+CREATE TABLE rooms (id bigint PRIMARY KEY, number int NOT NULL UNIQUE, deleted_at datetime);
+INSERT INTO users (id, email, deleted_at) SELECT seq, concat('u', seq), IF(seq % 9 = 0, now(), NULL) FROM seq_1_to_900;
+INSERT INTO shops SELECT seq, concat('s', seq), NULL FROM seq_1_to_900;
+INSERT INTO rooms SELECT seq, seq, now() FROM seq_1_to_900;
+ANALYZE TABLE users, shops, rooms PERSISTENT FOR ALL;
+""",
+        yields=("index {database}.users.by_email", "index {database}.shops.by_slug"),
+    ),
+    Example(
+        Engine.MARIADB,
+        name="live rows stand twice in MariaDB",
+        bad="""
+CREATE TABLE users (id bigint PRIMARY KEY, email varchar(80) NOT NULL, deleted_at datetime, UNIQUE KEY by_email (email, deleted_at));
+INSERT INTO users SELECT seq, concat('u', seq % 500), NULL FROM seq_1_to_1000;
+""",
+        good="CREATE TABLE users (id bigint PRIMARY KEY, email varchar(80) NOT NULL UNIQUE);",
+        yields=("index {database}.users.by_email",),
     ),
 )

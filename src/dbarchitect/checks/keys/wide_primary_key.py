@@ -9,6 +9,7 @@ Ignore it when the referencing tables are small, or when the key's columns are w
 from collections.abc import Iterator
 
 from dbarchitect.checks._counts import counted
+from dbarchitect.checks._engine_words import statistics_name
 from dbarchitect.checks._tables import average_bytes
 from dbarchitect.checks._weigh import in_bytes, is_small, share_of_database, table_facts
 from dbarchitect.model.catalog import ForeignKey, Table, TypeFamily
@@ -17,12 +18,12 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, constraint_subject
+from dbarchitect.model.names import RELATIONAL, Engine, constraint_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
 
 CODES = ("SCH-03", "SCH-05")
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 _WIDE_BYTES = 24
 _MANY_COLUMNS = 3
 _NUMBERS = frozenset({TypeFamily.INTEGER, TypeFamily.UUID, TypeFamily.DATE, TypeFamily.TIMESTAMP, TypeFamily.TIMESTAMP_TZ})
@@ -73,12 +74,12 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             evidence=(
                 Evidence(
                     EvidenceKind.OBSERVED,
-                    f"{counted(len(key.columns), 'column')}, {size} by type and pg_stats; {table_facts(snapshot, table)}",
+                    f"{counted(len(key.columns), 'column')}, {size} by type and {statistics_name(snapshot.engine)}; {table_facts(snapshot, table)}",
                 ),
             ),
             change=advice(
                 ChangeKind.SCHEMA,
-                f"Consider a bigint identity as primary key of {table.name}, the present key as UNIQUE, and references by the number.",
+                f"Consider a numbered bigint as primary key of {table.name}, the present key as UNIQUE, and references by the number.",
                 risk=Risk.HIGH,
             ),
             severity=Severity.NOTICE,
@@ -113,5 +114,28 @@ INSERT INTO sales SELECT i, 'p' || i FROM generate_series(1, 1500) i;
 ANALYZE;
 """,
         yields=("constraint public.products.products_pkey", "constraint public.stock.stock_pkey"),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad="""
+CREATE TABLE products (code varchar(60) PRIMARY KEY);
+CREATE TABLE stock (a int, b int, c int, d int, PRIMARY KEY (a, b, c, d));
+CREATE TABLE sales (id bigint PRIMARY KEY, product varchar(60), FOREIGN KEY (product) REFERENCES products (code));
+CREATE TABLE moves (id bigint PRIMARY KEY, a int, b int, c int, d int, FOREIGN KEY (a, b, c, d) REFERENCES stock (a, b, c, d));
+INSERT INTO products SELECT concat('a rather long product code ', seq) FROM seq_1_to_1500;
+INSERT INTO sales SELECT seq, concat('a rather long product code ', seq) FROM seq_1_to_1500;
+INSERT INTO stock SELECT seq, seq, seq, seq FROM seq_1_to_1500;
+INSERT INTO moves SELECT seq, seq, seq, seq, seq FROM seq_1_to_1500;
+ANALYZE TABLE products, stock, sales, moves PERSISTENT FOR ALL;
+""",
+        good="""
+CREATE TABLE products (code varchar(60) PRIMARY KEY);
+CREATE TABLE alone (a int, b int, c int, d int, PRIMARY KEY (a, b, c, d));
+CREATE TABLE sales (id bigint PRIMARY KEY, product varchar(60), FOREIGN KEY (product) REFERENCES products (code));
+INSERT INTO products SELECT concat('p', seq) FROM seq_1_to_1500;
+INSERT INTO sales SELECT seq, concat('p', seq) FROM seq_1_to_1500;
+ANALYZE TABLE products, sales PERSISTENT FOR ALL;
+""",
+        yields=("constraint {database}.products.PRIMARY", "constraint {database}.stock.PRIMARY"),
     ),
 )
