@@ -53,16 +53,14 @@ def retype_statement(table: QualifiedName, retypes: tuple[Retype, ...], *, forwa
     return f"ALTER TABLE {quote_qualified(PG, table)} {', '.join(parts)}"
 
 
-def types_are(table: QualifiedName, retypes: tuple[Retype, ...]) -> Verification:
+def types_are(*retypes: tuple[QualifiedName, Retype]) -> Verification:
     """Gives t when every one of these columns has its new type."""
-    pairs = ", ".join(f"({quote_literal(PG, r.column.name)}, {quote_literal(PG, r.type)})" for r in retypes)
-    target = quote_literal(PG, quote_qualified(PG, table))
-    return Verification(
-        "SELECT count(*) = "
-        f"{len(retypes)} FROM pg_attribute WHERE attrelid = to_regclass({target}) "
-        f"AND (attname, format_type(atttypid, atttypmod)) IN ({pairs})",
-        "t",
-    )
+    found = []
+    for table, retype in retypes:
+        target = quote_literal(PG, quote_qualified(PG, table))
+        column, new_type = quote_literal(PG, retype.column.name), quote_literal(PG, retype.type)
+        found.append(f"(attrelid, attname, format_type(atttypid, atttypmod)) = (to_regclass({target}), {column}, {new_type})")
+    return Verification(f"SELECT count(*) = {len(found)} FROM pg_attribute WHERE {' OR '.join(found)}", "t")
 
 
 def retype_columns(
@@ -97,7 +95,7 @@ def retype_columns(
         "as long as writing the table and its indexes anew"
         if rewrites
         else "milliseconds, plus rebuilding the indexes on these columns",
-        types_are(table.name, retypes),
+        types_are(*((table.name, retype) for retype in retypes)),
         online=False,
         risk=(Risk.HIGH if large else Risk.MEDIUM) if rewrites else Risk.LOW,
         hazards=(

@@ -10,7 +10,7 @@ from dbarchitect.model.change import Change, ChangeKind, Risk, Step
 from dbarchitect.model.names import Engine
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
-from dbarchitect.sql.columns import Retype, retype_columns, retype_statement
+from dbarchitect.sql.columns import Retype, retype_columns, retype_statement, types_are
 from dbarchitect.sql.identifiers import quote_qualified
 from dbarchitect.sql.view_changes import around, standing_views
 
@@ -74,6 +74,7 @@ def retype_keys(snapshot: Snapshot, targets: list[Target], new_type: str, sequen
         first,
         steps=tuple(steps),
         undo=tuple(undo),
+        verify=types_are(*((t.name, r) for t, r in retypes)),
         lock="ACCESS EXCLUSIVE on each of these tables: reads and writes wait",
         duration=f"as long as writing {in_bytes(size)} anew with all indexes"
         if size

@@ -118,7 +118,7 @@ def retype(
             f"{listed(found)}. Take what stands in the way out of it first, run `{retype_statement(table.name, retypes)}`, "
             "then put it back in the new type."
         )
-        return advice(ChangeKind.SCHEMA, why, risk=Risk.MEDIUM, verify=types_are(table.name, retypes))
+        return advice(ChangeKind.SCHEMA, why, risk=Risk.MEDIUM, verify=types_are(*((table.name, retype) for retype in retypes)))
     change = retype_columns(
         table, retypes, rewrites=rewrites, in_utc=in_utc, large=rewrites and is_large(snapshot, table, limits),
         hazards=hazards, assumptions=assumptions, no_undo=no_undo,
