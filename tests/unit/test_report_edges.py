@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 
 from dbarchitect.model.change import Step, Verification
@@ -166,7 +167,9 @@ def test_gaps_and_checks_not_run_are_listed() -> None:
 def test_withheld_findings_are_listed() -> None:
     table = orders()
     text = render(plan([needless_index(table.indexes[0], table, "unused_index")], base=snapshot(table)))
-    assert "- **Withheld**, since another task or a constraint stands against it:\n  - orders.orders_pkey, unused_index: index" in text
+    assert (
+        "- **Withheld**, since another task or a constraint stands against it:\n  - orders.orders_pkey, unused_index: index" in text
+    )
     assert "Nothing was found." in text and "No open item has a statement to run." in text
 
 
@@ -177,7 +180,10 @@ def findings() -> list[Finding]:
 def test_json_is_what_the_published_schema_says() -> None:
     assert SCHEMA.read_text("utf-8") == report_schema()
     report = Report.model_validate_json(render_json(plan(findings())))
-    assert json.loads(report_schema())["title"] == "Report"
+    published = json.loads(report_schema())
+    assert published["title"] == "Report"
+    Draft202012Validator.check_schema(published)
+    Draft202012Validator(published).validate(json.loads(render_json(plan(findings()))))
     assert len(report.items) == 4
     first = next(item for item in report.items if item.id == "DB-ITEM-1.1")
     assert [f.check for f in first.findings] == ["missing_index", "unindexed_foreign_key"]

@@ -185,7 +185,8 @@ def render_json(plan: Plan) -> str:
 
 def report_schema() -> str:
     """The JSON Schema of the document, as published."""
-    return json.dumps(Report.model_json_schema(mode="serialization"), indent=2) + "\n"
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return json.dumps(dialect | Report.model_json_schema(mode="serialization"), indent=2) + "\n"
 
 
 def to_report(plan: Plan) -> Report:
