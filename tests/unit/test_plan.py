@@ -10,7 +10,8 @@ from dbarchitect.model.catalog import IndexEntry
 from dbarchitect.model.change import Change, ChangeKind, Step, Strategy
 from dbarchitect.model.finding import Area, Finding, Severity, Trial
 from dbarchitect.model.names import Engine, column_subject, index_subject, table_subject
-from dbarchitect.model.snapshot import Origin
+from dbarchitect.model.postgres import PostgresFacts, Setting
+from dbarchitect.model.snapshot import Gap, Origin
 from dbarchitect.model.task import CheckRun, Mute, Muting, Plan
 from dbarchitect.model.workload import Workload, WorkloadStatement
 from dbarchitect.plan import make_plan
@@ -263,11 +264,42 @@ def test_checklist_says_what_is_missing() -> None:
     assert made.checklist[2].done
     assert "not run: integer_note" in made.checklist[6].proof
     untested = plan([replace(missing_index("customer_id"), trial=Trial("PostgreSQL 18.1", done=True, verified=True, undone=False))])
-    assert untested.checklist[2].proof == "0 of 1 tested; without: DB-ITEM-1.1"
+    assert untested.checklist[2].proof == "0 of 1 done and undone in the lab (verified); not tested: DB-ITEM-1.1"
     keyless = replace(customers(), keys=())
     assert "without a primary key: public.customers" in plan([], base=snapshot(orders(), keyless)).checklist[0].proof
     files = make_plan(snapshot(origin=Origin.SQL_FILES), [], None, today=TODAY, checks=CLEAN)
     assert lines(files)["Indexes"] is False and lines(files)["Connection"] is False
+
+
+def test_checklist_is_not_ticked_by_checks_that_could_not_see() -> None:
+    unread = tuple(replace(run, unanswered=frozenset({ORDERS})) if run.area is Area.KEYS else run for run in CLEAN)
+    blind = tuple(replace(run, blind="use is counted for 3 hours") if run.area is Area.TYPES else run for run in unread)
+    made = make_plan(snapshot(), [], None, today=TODAY, checks=blind)
+    assert not lines(made)["All"] and "could not see everything (Not checked says why): keys" in made.checklist[0].proof
+    assert not lines(made)["Data"] and "could not see everything (Not checked says why): types" in made.checklist[6].proof
+
+
+def test_checklist_counts_rollbacks_by_what_was_seen() -> None:
+    vacuum = Change(
+        ChangeKind.MAINTENANCE, Strategy.STANDARD, (Step("VACUUM public.orders"),), (), "l", "d", no_undo="no data changed"
+    )
+    ran = finding("dead_rows", table_subject(ORDERS), vacuum, trial=Trial("PostgreSQL 18.1", done=True))
+    failed = replace(missing_index("note"), trial=Trial("PostgreSQL 18.1"))
+    rollbacks = plan([missing_index("customer_id"), ran, failed]).checklist[2]
+    assert not rollbacks.done
+    assert rollbacks.proof.startswith(
+        "1 of 3 done and undone in the lab (verified); 1 done, with nothing to undo; not tested: DB-ITEM-1."
+    )
+
+
+def test_connections_are_counted_only_when_they_could_be_read() -> None:
+    facts = PostgresFacts(settings=(Setting("max_connections", "100", None, "default", "100", "postmaster"),))
+    seen = replace(snapshot(), postgres=facts)
+    assert (
+        "0 of 100 connections in use at the moment of reading, beside our own (observed)" in plan([], base=seen).checklist[4].proof
+    )
+    hidden = replace(seen, gaps=(Gap("client sessions", "the time limit was reached", "Run again."),))
+    assert "connections in use" not in plan([], base=hidden).checklist[4].proof
 
 
 def test_expression_index_is_no_cover() -> None:

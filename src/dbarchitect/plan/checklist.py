@@ -37,6 +37,10 @@ def make_checklist(facts: Facts) -> tuple[ChecklistLine, ...]:
     )
 
 
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+
+
 def _ids(items: Sequence[Item]) -> str:
     names = [str(item.id) for item in items]
     return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
@@ -48,14 +52,16 @@ def _open(facts: Facts, *areas: Area) -> list[Item]:
 
 
 def _obstacles(facts: Facts, *areas: Area) -> list[str]:
-    """Why these areas cannot be called clean: open items, checks that did not run, an empty database."""
+    """Why these areas cannot be called clean: open items, checks that did not run or could not see everything."""
     found = []
     left = _open(facts, *areas)
     if left:
         found.append(f"open: {_ids(left)}")
-    skipped = [c.slug for c in facts.checks if c.area in areas and c.not_run]
-    if skipped:
-        found.append(f"not run: {', '.join(skipped[:6])}{f' and {len(skipped) - 6} more' if len(skipped) > 6 else ''}")
+    own = [c for c in facts.checks if c.area in areas]
+    if skipped := [c.slug for c in own if c.not_run]:
+        found.append(f"not run: {_some(skipped)}")
+    if blind := [c.slug for c in own if not c.not_run and (c.unanswered or c.blind)]:
+        found.append(f"could not see everything (Not checked says why): {_some(blind)}")
     if not any(c.area in areas and not c.not_run for c in facts.checks):
         found.append("no check of this kind ran")
     return found
@@ -91,9 +97,9 @@ def _line(title: str, obstacles: Sequence[str], proof: str, beside: str = "") ->
 def _indexes(facts: Facts) -> ChecklistLine:
     obstacles = _obstacles(facts, Area.INDEXES) + _missing_traffic(facts.snapshot, facts.limits)
     workload, age = facts.snapshot.workload, facts.snapshot.counters_age
-    window = f"{plural(len(workload.statements), 'statement')} from {workload.source}" if workload else ""
-    proof = f"{window}, index counters of {_days(age)} (observed); {_ran(facts, Area.INDEXES)}" if age else ""
-    return _line("Indexes are justified by actual query patterns", obstacles, proof)
+    window = f"{plural(len(workload.statements), 'statement')} from {workload.source}, " if workload else ""
+    seen = f"{window}index counters of {_days(age)} (observed)" if age is not None and facts.snapshot.live else ""
+    return _line("Indexes are justified by actual query patterns", obstacles, f"{seen}; {_ran(facts, Area.INDEXES)}", seen)
 
 
 def _missing_traffic(snapshot: Snapshot, limits: Limits) -> list[str]:
@@ -149,13 +155,14 @@ def _rollbacks(facts: Facts) -> ChecklistLine:
     untested = [i for i in runnable if not _tested(i)]
     if kept:
         return ChecklistLine(title, False, f"not looked at in this run: {_ids(kept)}")
-    if untested:
-        return ChecklistLine(title, False, f"{len(runnable) - len(untested)} of {len(runnable)} tested; without: {_ids(untested)}")
     if not runnable:
         return ChecklistLine(title, True, "no open item has statements to run")
-    nothing = sum(i.task is not None and not i.task.change.undo for i in runnable)
-    rest = f"; {nothing} done, with nothing to undo" if nothing else ""
-    return ChecklistLine(title, True, f"{len(runnable) - nothing} of {len(runnable)} done and undone in the lab (verified){rest}")
+    nothing = sum(i.task is not None and not i.task.change.undo for i in runnable if i not in untested)
+    undone = len(runnable) - len(untested) - nothing
+    parts = [f"{undone} of {len(runnable)} done and undone in the lab (verified)"]
+    parts += [f"{nothing} done, with nothing to undo"] if nothing else []
+    parts += [f"not tested: {_ids(untested)}"] if untested else []
+    return ChecklistLine(title, not untested, "; ".join(parts))
 
 
 def _explain() -> ChecklistLine:
@@ -174,13 +181,13 @@ def _configuration(facts: Facts) -> ChecklistLine:
 
 
 def _sessions(snapshot: Snapshot) -> str:
-    """`12 of 100 connections in use at the moment of reading (observed)`."""
+    """`12 of 100 connections in use at the moment of reading, beside our own (observed)`; empty when they could not be read."""
     facts = snapshot.postgres
     limit = facts.setting("max_connections") if facts else None
-    if facts is None or limit is None:
+    if facts is None or limit is None or any(gap.what == "client sessions" for gap in snapshot.gaps):
         return ""
     clients = sum(s.backend_type == "client backend" for s in facts.sessions)
-    return f"{clients} of {limit.value} connections in use at the moment of reading (observed)"
+    return f"{clients} of {limit.value} connections in use at the moment of reading, beside our own (observed)"
 
 
 def _security(facts: Facts) -> ChecklistLine:
