@@ -59,6 +59,9 @@ class Laboratory(Protocol):
     def value(self, verification: Verification) -> str:
         """What the verification gives, as the engine's client prints it."""
 
+    def repeat(self, statement: str) -> None:
+        """Run what an evidence says repeats it, where nothing can be written."""
+
     def settle(self) -> None:
         """Wait until changed settings are in force, restarting the server when they need it."""
 
@@ -106,6 +109,7 @@ class PostgresLaboratory:
     def read(self, limits: Limits) -> Snapshot:
         from dbarchitect.engines.postgres import open_source
 
+        self._wait_for_counters()
         with open_source(self.url, limits=limits) as source:
             return read_answered(source, limits)
 
@@ -120,13 +124,25 @@ class PostgresLaboratory:
                             session.execute(statement.encode())
 
     def value(self, verification: Verification) -> str:
+        self._wait_for_counters()
         with _session(self.server, self.database) as session:
             result = session.execute(verification.sql.encode()).pgresult
             assert result is not None and (result.ntuples, result.nfields) == (1, 1), "a verification gives one value"
             return (result.get_value(0, 0) or b"").decode()
 
+    def repeat(self, statement: str) -> None:
+        with _session(self.server, self.database) as session:
+            session.execute("BEGIN READ ONLY")
+            result = session.execute(statement.encode())
+            assert result.description, f"gives rows: {statement}"
+
     def settle(self) -> None:
         _settle(self.server)
+
+    def _wait_for_counters(self) -> None:
+        """Before 15 readers are shown counters that may be half a second old, and get them half a second late."""
+        if self.server.version.major < 15:
+            time.sleep(1.1)
 
 
 def _session(server: EmbeddedPostgres, database: str = "postgres") -> psycopg.Connection[tuple[Any, ...]]:
@@ -243,6 +259,12 @@ class MariaLaboratory:
             (row,) = cursor.fetchall()
             assert len(row) == 1, "a verification gives one value"
             return "" if row[0] is None else str(row[0])
+
+    def repeat(self, statement: str) -> None:
+        with closing(_mariadb_session(self.server, self.database)) as session, session.cursor() as cursor:
+            cursor.execute("START TRANSACTION READ ONLY")
+            cursor.execute(statement)
+            assert cursor.description, f"gives rows: {statement}"
 
     def settle(self) -> None:
         """Settings of MariaDB are in force at once."""

@@ -7,9 +7,11 @@ Ignore it for a table that was just loaded: autovacuum analyses it within minute
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dbarchitect.checks._weigh import is_small, share_of_database, table_facts
 from dbarchitect.model.catalog import Table, TableKind
+from dbarchitect.model.change import Change, Verification
 from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Finding, Severity
@@ -36,6 +38,15 @@ def _large_enough(snapshot: Snapshot, table: Table, limits: Limits) -> bool:
     return live >= limits.small_table_rows or not is_small(snapshot, table, limits)
 
 
+def _change(snapshot: Snapshot, table: Table) -> Change:
+    """ANALYZE. PostgreSQL 13 keeps no time of it for a partitioned table; its statistics tell."""
+    change = analyze(table.name, since=snapshot.taken_at)
+    if table.partition_key is None or snapshot.catalog.version.major >= 14:
+        return change
+    own = f"schemaname = {literal(table.name.schema)} AND tablename = {literal(table.name.name)} AND inherited"
+    return replace(change, verify=Verification(f"SELECT EXISTS (SELECT FROM pg_stats WHERE {own})", "t"))
+
+
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     """One finding for each table without statistics."""
     for table in snapshot.catalog.tables:
@@ -53,7 +64,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
                     f"SELECT count(*) FROM pg_stats WHERE schemaname = {literal(table.name.schema)} AND tablename = {literal(table.name.name)}",
                 ),
             ),
-            change=analyze(table.name, since=snapshot.taken_at),
+            change=_change(snapshot, table),
             severity=Severity.WARNING,
             weight=share_of_database(snapshot, table),
             benefit="the planner knows the table's size and values",

@@ -40,7 +40,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         change=advice(
             ChangeKind.SECURITY,
             "Take the attribute from those that do not need it (ALTER ROLE … NOSUPERUSER) and give them what they do need, such as "
-            "pg_monitor, pg_read_all_data or pg_signal_backend.",
+            f"pg_monitor, {'pg_read_all_data' if snapshot.catalog.version.major >= 14 else 'SELECT on tables'} or pg_signal_backend.",
             risk=Risk.MEDIUM,
             verify=Verification(f"SELECT ({_COUNT}) <= {ENOUGH}", "t"),
         ),

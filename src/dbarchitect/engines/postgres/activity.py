@@ -22,6 +22,12 @@ from dbarchitect.sql.identifiers import quote_name
 
 _SINCE = "since when the usage counters count"
 _MASKED = "<insufficient privilege>"
+_UNCOUNTED_13 = Gap(
+    "how many sessions there were, how long they lasted, and how much WAL was written",
+    "PostgreSQL 13 does not count them",
+    "Upgrade to PostgreSQL 14 or newer.",
+    ("short_lived_connections", "uncompressed_wal"),
+)
 _SESSION_CHECKS = ("idle_in_transaction", "blocked_session", "long_running_query")
 
 
@@ -148,6 +154,8 @@ class ActivityReader:
 
     def server(self) -> ServerActivity | None:
         """Checkpoints, background writer, archiver, WAL."""
+        if self._session.version < 14:
+            self._session.gaps.append(_UNCOUNTED_13)
         for row in self._session.ask_if_possible("server_activity", "counters of the server", self._grant):
             return ServerActivity(
                 timed_checkpoints=row.timed_checkpoints,
