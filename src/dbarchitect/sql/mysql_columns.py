@@ -87,7 +87,8 @@ def type_is(engine: Engine, table: QualifiedName, column: str, type_text: str) -
     return column_fact(engine, table, column, f"{quote_literal(engine, type_text)} IN (data_type, column_type)")
 
 
-def _have_types(engine: Engine, table: QualifiedName, types: tuple[tuple[str, str], ...]) -> Verification:
+def have_types(engine: Engine, table: QualifiedName, types: tuple[tuple[str, str], ...]) -> Verification:
+    """Gives the number of columns when each has its type."""
     if len(types) == 1:
         return Verification(type_is(engine, table, *types[0]), "1")
     total = " + ".join(f"({type_is(engine, table, name, text)})" for name, text in types)
@@ -120,7 +121,7 @@ def modify_types(
         (STRICT, Step(alter_statement(engine, table.name, back))),
         COPY_LOCK,
         "as long as a copy of the table with its indexes takes",
-        _have_types(engine, table.name, tuple((r.column.name, r.type) for r in retypes)),
+        have_types(engine, table.name, tuple((r.column.name, r.type) for r in retypes)),
         online=False,
         risk=Risk.HIGH if large else Risk.MEDIUM,
         hazards=(*slow, "code that binds the old type may have to change with it", *hazards),

@@ -8,10 +8,12 @@ from dbarchitect.checks._tables import in_foreign_key, is_referenced, unsound_in
 from dbarchitect.model.catalog import CheckConstraint, Column, Table
 from dbarchitect.model.change import Change, ChangeKind, Risk, Step
 from dbarchitect.model.limits import Limits
+from dbarchitect.model.names import Engine
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import add_constraint_definition, advice, drop_constraint_statement
 from dbarchitect.sql.columns import PG, Retype, retype_columns, retype_statement, types_are
 from dbarchitect.sql.identifiers import quote_literal, quote_name, quote_qualified
+from dbarchitect.sql.mysql_columns import have_types, modify_types
 from dbarchitect.sql.view_changes import around, standing_views
 
 
@@ -58,7 +60,8 @@ def _own_obstacles(snapshot: Snapshot, table: Table, column: Column) -> Iterator
     )
     for index in table.indexes:
         special = any(
-            mentions(e.expression, name) or (e.column == name and (e.operator_class or e.collation)) for e in index.entries
+            mentions(e.expression, name) or (e.column == name and (e.operator_class or e.collation or e.prefix_length))
+            for e in index.entries
         )
         if special or mentions(index.predicate, name) or (index.method not in ("btree", "hash") and name in index.columns):
             yield f"index {index.name.name} is bound to its type"
@@ -66,6 +69,8 @@ def _own_obstacles(snapshot: Snapshot, table: Table, column: Column) -> Iterator
 
 def _outer_obstacles(snapshot: Snapshot, table: Table, column: Column) -> Iterator[str]:
     name = column.name
+    if snapshot.engine is not Engine.POSTGRESQL:
+        return  # views, triggers and routines look the type up when they run
     yield from (f"trigger {t.name} names it" for t in snapshot.triggers_on(table.name) if mentions(t.definition, name))
     for policy in snapshot.postgres.policies if snapshot.postgres else ():
         if policy.table == table.name and (mentions(policy.using, name) or mentions(policy.with_check, name)):
@@ -109,6 +114,8 @@ def retype(
 ) -> Change:
     """The type change, ready to run, with the views over it dropped and made again; or, when something stands in its way, advice that
     names it and the statement."""
+    if snapshot.engine is not Engine.POSTGRESQL:
+        return _retype_mysql(snapshot, limits, table, retypes, hazards, assumptions, no_undo)
     standing = standing_views(snapshot, [view for r in retypes for view in views_using(snapshot, table, r.column.name)])
     apart = replace(table, checks=tuple(c for c in table.checks if c not in [k.constraint for k in carried]))
     found = [f"{r.column.name}: {text}" for r in retypes for text in obstacles(snapshot, apart, r.column)]
@@ -124,3 +131,32 @@ def retype(
         hazards=hazards, assumptions=assumptions, no_undo=no_undo,
     )  # fmt: skip
     return around(_with_checks(change, table, carried), standing)
+
+
+def _retype_mysql(
+    snapshot: Snapshot,
+    limits: Limits,
+    table: Table,
+    retypes: tuple[Retype, ...],
+    hazards: tuple[str, ...],
+    assumptions: tuple[str, ...],
+    no_undo: str | None,
+) -> Change:
+    facts = snapshot.mysql_table(table.name)
+    large = is_large(snapshot, table, limits)
+    change = modify_types(
+        snapshot.engine, table, facts.definition if facts else "", retypes,
+        large=large, hazards=hazards, assumptions=assumptions, no_undo=no_undo,
+    )  # fmt: skip
+    found = [f"{r.column.name}: {text}" for r in retypes for text in obstacles(snapshot, table, r.column)]
+    if change is not None and not found:
+        return change
+    wanted = listed([f"{r.column.name} to {r.type}" for r in retypes])
+    why = (
+        f"{listed(found)}. Take what stands in the way out of it first, change {wanted} by MODIFY COLUMN in strict SQL mode, then put it "
+        "back in the new type."
+        if found
+        else f"Change {wanted} by MODIFY COLUMN with the whole clause, in strict SQL mode: SHOW CREATE TABLE could not be read here."
+    )
+    verify = have_types(snapshot.engine, table.name, tuple((r.column.name, r.type) for r in retypes))
+    return advice(ChangeKind.SCHEMA, why, risk=Risk.MEDIUM, verify=verify)

@@ -1,7 +1,7 @@
 """Point in time kept as a number of seconds or milliseconds.
 
 A number has no date functions, no ranges that people can read, and no unit: seconds and milliseconds are told apart by their size. In a
-4-byte integer seconds end on 19 January 2038. `timestamptz` takes 8 bytes, like bigint.
+4-byte integer seconds end on 19 January 2038. A type for moments takes 5 to 8 bytes.
 
 Ignore it when clients exchange the raw number and no query ever asks for days or hours.
 """
@@ -16,17 +16,19 @@ from dbarchitect.checks._weigh import is_small, share_of_database, table_facts
 from dbarchitect.checks.types._retype import CarriedCheck, retype
 from dbarchitect.checks.types.timestamp_without_zone import EVENTS
 from dbarchitect.model.catalog import Column, Table, TypeFamily
+from dbarchitect.model.change import Change, ChangeKind, Risk
 from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, column_subject
+from dbarchitect.model.names import RELATIONAL, Engine, column_subject
 from dbarchitect.model.snapshot import Snapshot
+from dbarchitect.sql.changes import advice
 from dbarchitect.sql.columns import Retype
 from dbarchitect.sql.identifiers import quote_name
 
 CODES = ("TYP-13",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 NEEDS_LIVE = True
 # 2000-01-01 to 2100-01-01
 _FIRST, _LAST = 946_684_800, 4_102_444_800
@@ -75,6 +77,25 @@ def _moment(number: int, factor: int) -> str:
     )
 
 
+def _change(snapshot: Snapshot, limits: Limits, table: Table, column: Column, factor: int) -> Change:
+    if snapshot.engine is not Engine.POSTGRESQL:
+        seconds = column.name if factor == 1 else f"{column.name} / {factor}"
+        return advice(
+            ChangeKind.MIGRATION,
+            f"The server does not convert numbers to moments: add a datetime column beside it, let writers fill both, fill old rows in batches with "
+            f"'1970-01-01' + INTERVAL {seconds} SECOND (that is UTC), switch the readers, then drop the number.",
+            risk=Risk.MEDIUM,
+        )
+    unit = "seconds" if factor == 1 else "milliseconds"
+    dropped = (f"the default {column.default} is dropped",) if column.default else ()
+    return retype(
+        snapshot, limits, table, (_retype(column, factor),),
+        hazards=("readers and writers get and must send a timestamp: release them together with this change",),
+        assumptions=(f"every value counts {unit} since 1970 in UTC; 0 becomes 1970-01-01", *dropped),
+        carried=_carried(table, column, factor),
+    )  # fmt: skip
+
+
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     """One finding for each integer column named like a moment whose known values lie between the years 2000 and 2100."""
     for table in own_tables(snapshot):
@@ -84,7 +105,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             factor = _per_second(snapshot, table, column) if _is_moment(column) else None
             if factor is None or in_primary_key(table, column.name) or in_foreign_key(table, column.name):
                 continue
-            ends = column.type.bytes == 4
+            ends = column.type.bytes == 4 and not column.type.unsigned
             unit = "seconds" if factor == 1 else "milliseconds"
             yield Finding(
                 subject=column_subject(table.name, column.name),
@@ -94,13 +115,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
                     + (", which overflows on 19 January 2038." if ends else ": every question about days or hours needs a conversion.")
                 ),
                 evidence=(Evidence(EvidenceKind.OBSERVED, f"all values in the planner's statistics are {unit} between 2000 and 2100"),),
-                change=retype(
-                    snapshot, limits, table, (_retype(column, factor),),
-                    hazards=("readers and writers get and must send a timestamp: release them together with this change",),
-                    assumptions=(f"every value counts {unit} since 1970 in UTC; 0 becomes 1970-01-01", *(
-                        (f"the default {column.default} is dropped",) if column.default else ())),
-                    carried=_carried(table, column, factor),
-                ),
+                change=_change(snapshot, limits, table, column, factor),
                 severity=Severity.WARNING if ends else Severity.NOTICE,
                 confidence=Confidence.LIKELY,
                 weight=share_of_database(snapshot, table),
@@ -136,5 +151,19 @@ ANALYZE;
 """,
         good="CREATE TABLE pings (id bigint PRIMARY KEY, seen_at timestamptz CHECK (seen_at > '2020-01-01 00:00+00'));",
         yields=("column public.pings.Sent_at", "column public.pings.seen_at"),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad="""
+CREATE TABLE pings (id bigint PRIMARY KEY, created_at bigint NOT NULL, last_seen int);
+INSERT INTO pings SELECT seq, 1735689600000 + seq * 60000, 1735689600 + seq FROM seq_1_to_3000;
+ANALYZE TABLE pings PERSISTENT FOR ALL;
+""",
+        good="""
+CREATE TABLE pings (id bigint PRIMARY KEY, created_at timestamp NOT NULL, paid_amount bigint, response_time int, sequence bigint);
+INSERT INTO pings SELECT seq, now(), seq * 100, seq % 500, 1735689600 + seq FROM seq_1_to_3000;
+ANALYZE TABLE pings PERSISTENT FOR ALL;
+""",
+        yields=("column {database}.pings.created_at", "column {database}.pings.last_seen"),
     ),
 )

@@ -17,12 +17,12 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, column_subject
+from dbarchitect.model.names import MYSQL_FAMILY, RELATIONAL, Engine, column_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.columns import Retype, bare_literal
 
 CODES = ("TYP-01",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 MONEY = frozenset(
     """amount price cost balance fee fees tax taxes vat salary wage payment revenue turnover discount refund deposit credit debit
     subtotal gross net commission budget invoice charge surcharge earnings payout""".split()
@@ -42,17 +42,36 @@ def is_money(column: Column) -> bool:
     return named and not parts & _OTHERWISE
 
 
+def _retype(engine: Engine, column: Column) -> Retype:
+    if engine is not Engine.POSTGRESQL:
+        return Retype(column, "decimal(19,4)", default=column.default)
+    using = f"{{}}::{'numeric' if column.type.name != 'float4' else 'text::numeric'}"
+    default = bare_literal(column.default) or column.default if column.default else None
+    return Retype(column, "numeric", using, f"{{}}::{column.type.text}", default)
+
+
+_EXACT = {
+    Engine.POSTGRESQL: (
+        "the columns hold money; add a scale, such as numeric(12,2), once the smallest unit is decided",
+        "numeric takes 15 significant digits of a double, so that noise behind them goes away",
+    ),
+    **dict.fromkeys(
+        MYSQL_FAMILY,
+        (
+            "the columns hold money, of which no amount has more than four digits behind the point",
+            "digits behind the fourth are rounded away, without an error",
+        ),
+    ),
+}
+
+
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     """One finding for each table, with its columns of money in floating point."""
     for table in own_tables(snapshot):
         columns = [c for c in table.columns if c.type.family is TypeFamily.FLOAT and is_money(c)]
         if not columns:
             continue
-        retypes = tuple(
-            Retype(c, "numeric", f"{{}}::{'numeric' if c.type.name != 'float4' else 'text::numeric'}", f"{{}}::{c.type.text}",
-                   bare_literal(c.default) or c.default if c.default else None)
-            for c in columns
-        )  # fmt: skip
+        retypes = tuple(_retype(snapshot.engine, c) for c in columns)
         names = [c.name for c in columns]
         types = listed(sorted({c.type.text for c in columns}))
         yield Finding(
@@ -64,13 +83,13 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             ),
             evidence=(
                 Evidence(EvidenceKind.OBSERVED, f"declared as {types}; the names say money"),
-                Evidence(EvidenceKind.VERIFIED, "0.1 + 0.2 = 0.3 is false in double precision, true in numeric",
-                         "SELECT 0.1::float8 + 0.2::float8 = 0.3::float8, 0.1 + 0.2 = 0.3"),
+                Evidence(EvidenceKind.VERIFIED, "0.1 + 0.2 = 0.3 is false in binary floating point, true in decimal numbers",
+                         "SELECT 0.1::float8 + 0.2::float8 = 0.3::float8, 0.1 + 0.2 = 0.3"
+                         if snapshot.engine is Engine.POSTGRESQL else "SELECT 0.1e0 + 0.2e0 = 0.3e0, 0.1 + 0.2 = 0.3"),
             ),
             change=retype(
                 snapshot, limits, table, retypes,
-                assumptions=("the columns hold money; add a scale, such as numeric(12,2), once the smallest unit is decided",),
-                hazards=("numeric takes 15 significant digits of a double, so that noise behind them goes away",),
+                assumptions=_EXACT[snapshot.engine][:1], hazards=_EXACT[snapshot.engine][1:],
             ),
             severity=weigh(snapshot, table, limits),
             confidence=Confidence.LIKELY,
@@ -94,5 +113,18 @@ INSERT INTO invoices SELECT i, i / 10.0, 0.19, 1.5, 2 FROM generate_series(1, 30
 ANALYZE;
 """,
         yields=("column public.invoices.unit_price,tax",),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad="""
+CREATE TABLE invoices (id bigint PRIMARY KEY, unit_price double NOT NULL DEFAULT 0 COMMENT 'double, NOT NULL', tax float, fee double(10,2) unsigned,
+  conversion_rate double);
+INSERT INTO invoices SELECT seq, seq / 10.0, seq / 100.0, 1, 1.1 FROM seq_1_to_3000;
+""",
+        good="""
+CREATE TABLE invoices (id bigint PRIMARY KEY, unit_price decimal(12, 2) NOT NULL, tax_rate double, net_weight_kg float, total_seconds double);
+INSERT INTO invoices SELECT seq, seq / 10.0, 0.19, 1.5, 2 FROM seq_1_to_3000;
+""",
+        yields=("column {database}.invoices.unit_price,tax,fee",),
     ),
 )

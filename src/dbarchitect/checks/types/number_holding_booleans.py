@@ -17,12 +17,12 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, column_subject
+from dbarchitect.model.names import RELATIONAL, Engine, column_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.columns import Retype, bare_literal
 
 CODES = ("TYP-13",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 NEEDS_LIVE = True
 
 
@@ -35,7 +35,9 @@ def _is_flag(snapshot: Snapshot, table: Table, column: Column) -> bool:
     return row is not None and not row.histogram_bounds and set(row.common_values) == {"0", "1"}
 
 
-def _retype(column: Column) -> Retype:
+def _retype(engine: Engine, column: Column) -> Retype:
+    if engine is not Engine.POSTGRESQL:
+        return Retype(column, "tinyint(1)", default=column.default)
     default = {"0": "false", "1": "true"}.get((bare_literal(column.default or "") or "").strip("'()"))
     back = f"({{}}::integer)::{column.type.text}"
     return Retype(column, "boolean", "{} <> 0", back, default)
@@ -58,13 +60,15 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
                 ),
                 evidence=(Evidence(EvidenceKind.OBSERVED, "the planner's statistics, a sample, know the values 0 and 1 alone"),),
                 change=retype(
-                    snapshot, limits, table, (_retype(column),),
-                    assumptions=("1 means yes, and no row holds another number: that would become yes",),
+                    snapshot, limits, table, (_retype(snapshot.engine, column),),
+                    assumptions=("1 means yes, and no row holds another number" + (
+                        ": that would become yes" if snapshot.engine is Engine.POSTGRESQL else ""),),
                 ),
                 severity=Severity.NOTICE,
                 confidence=Confidence.LIKELY,
                 weight=share_of_database(snapshot, table),
-                benefit="no third value, and the column reads as what it is",
+                benefit="no third value, and the column reads as what it is"
+                if snapshot.engine is Engine.POSTGRESQL else "one byte, and drivers and readers take the column for what it is",
             )  # fmt: skip
 
 
@@ -82,5 +86,19 @@ INSERT INTO accounts SELECT i, i % 2 = 0, i % 3, i % 2 FROM generate_series(1, 3
 ANALYZE;
 """,
         yields=("column public.accounts.is_active",),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad="""
+CREATE TABLE accounts (id bigint PRIMARY KEY, is_active smallint NOT NULL DEFAULT 1, locked int unsigned, retries int);
+INSERT INTO accounts SELECT seq, seq % 2, seq % 2, seq % 2 FROM seq_1_to_3000;
+ANALYZE TABLE accounts PERSISTENT FOR ALL;
+""",
+        good="""
+CREATE TABLE accounts (id bigint PRIMARY KEY, is_active boolean NOT NULL, active_users int, retries int);
+INSERT INTO accounts SELECT seq, seq % 2 = 0, seq % 3, seq % 2 FROM seq_1_to_3000;
+ANALYZE TABLE accounts PERSISTENT FOR ALL;
+""",
+        yields=("column {database}.accounts.is_active", "column {database}.accounts.locked"),
     ),
 )

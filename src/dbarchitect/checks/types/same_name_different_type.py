@@ -18,14 +18,14 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, QualifiedName, column_subject
+from dbarchitect.model.names import RELATIONAL, Engine, QualifiedName, column_subject
 from dbarchitect.model.questions import ShapeAnswer, ShapeQuestion, TextShape
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
 from dbarchitect.sql.columns import Retype, bare_literal
 
 CODES = ("TYP-12",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 _KEYS = (TypeFamily.INTEGER, TypeFamily.UUID, *TEXTUAL)
 
 
@@ -53,6 +53,13 @@ def _agreeing(snapshot: Snapshot) -> dict[tuple[QualifiedName, str], int]:
     return counts
 
 
+def _retype(engine: Engine, column: Column, wanted: Column) -> Retype:
+    if engine is not Engine.POSTGRESQL:
+        return Retype(column, wanted.type.text, default=column.default)
+    default = bare_literal(column.default) if column.default else None
+    return Retype(column, wanted.type.text, f"{{}}::{wanted.type.text}", "{}::text", default)
+
+
 def _change(
     snapshot: Snapshot, limits: Limits, table: Table, column: Column, wanted: Column
 ) -> tuple[Change, tuple[Evidence, ...]]:
@@ -61,8 +68,7 @@ def _change(
     if isinstance(answer, ShapeAnswer) and answer.values and answer.count(shape) == answer.values and _kind(wanted) != "text":
         change = retype(
             snapshot, limits, table,
-            (Retype(column, wanted.type.text, f"{{}}::{wanted.type.text}", "{}::text",
-                    bare_literal(column.default) if column.default else None),),
+            (_retype(snapshot.engine, column, wanted),),
             hazards=("a value that does not convert makes the change fail and leaves the table as it was",),
         )  # fmt: skip
         return change, (
@@ -123,5 +129,24 @@ CREATE TABLE sessions (id uuid PRIMARY KEY);
 CREATE TABLE requests (id bigint PRIMARY KEY, session_id text);
 """,
         yields=("column public.visits.customer_id",),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad="""
+CREATE TABLE customers (id bigint unsigned PRIMARY KEY);
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint unsigned, FOREIGN KEY (customer_id) REFERENCES customers (id));
+CREATE TABLE visits (id bigint PRIMARY KEY, customer_id varchar(20) NOT NULL);
+INSERT INTO customers SELECT seq FROM seq_1_to_2000;
+INSERT INTO visits SELECT seq, 1 + seq % 2000 FROM seq_1_to_3000;
+ANALYZE TABLE visits PERSISTENT FOR ALL;
+""",
+        good="""
+CREATE TABLE customers (id bigint PRIMARY KEY);
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint, FOREIGN KEY (customer_id) REFERENCES customers (id));
+CREATE TABLE visits (id bigint PRIMARY KEY, customer_id int, external_customer_id text);
+CREATE TABLE sessions (id uuid PRIMARY KEY);
+CREATE TABLE requests (id bigint PRIMARY KEY, session_id text);
+""",
+        yields=("column {database}.visits.customer_id",),
     ),
 )

@@ -11,17 +11,30 @@ from collections.abc import Iterator
 from dbarchitect.checks._weigh import share_of_database, table_facts
 from dbarchitect.checks.types._retype import retype
 from dbarchitect.checks.types._shapes import LEAST_VALUES, shaped_columns
+from dbarchitect.model.catalog import Column
 from dbarchitect.model.check import Example
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, column_subject
+from dbarchitect.model.names import MYSQL_FAMILY, RELATIONAL, Engine, column_subject
 from dbarchitect.model.questions import TextShape
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.columns import Retype, bare_literal
 
 CODES = ("TYP-13",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 NEEDS_LIVE = True
+
+
+_ZONE = {
+    Engine.POSTGRESQL: "moments without an offset are UTC",
+    **dict.fromkeys(MYSQL_FAMILY, "no moment has an offset, which the server refuses: all mean the same zone"),
+}
+
+
+def _retype(engine: Engine, column: Column, new: str, back: str) -> Retype:
+    if engine is not Engine.POSTGRESQL:
+        return Retype(column, "date" if new == "date" else "datetime(6)", default=column.default)
+    return Retype(column, new, f"{{}}::{new}", back, bare_literal(column.default) if column.default else None)
 
 
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
@@ -45,11 +58,11 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             evidence=(shaped.evidence,),
             change=retype(
                 snapshot, limits, table,
-                (Retype(column, new, f"{{}}::{new}", back, bare_literal(column.default) if column.default else None),),
+                (_retype(snapshot.engine, column, new, back),),
                 in_utc=new != "date",
                 hazards=shaped.hazards,
-                assumptions=("moments without an offset are UTC",) if new != "date" else (),
-                no_undo="undo writes moments in PostgreSQL's own spelling" if new != "date" else None,
+                assumptions=(_ZONE[snapshot.engine],) if new != "date" else (),
+                no_undo="undo writes moments in the server's own spelling" if new != "date" else None,
             ),
             severity=Severity.WARNING,
             confidence=shaped.confidence,
@@ -74,5 +87,18 @@ INSERT INTO bookings SELECT i, date '2025-01-01' + i % 300, '2025-' || (i % 4), 
 ANALYZE;
 """,
         yields=("column public.bookings.arrival", "column public.bookings.booked_at"),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad="""
+CREATE TABLE bookings (id bigint PRIMARY KEY, arrival_date varchar(10) NOT NULL, booked_at varchar(40));
+INSERT INTO bookings SELECT seq, date '2025-01-01' + INTERVAL seq % 300 DAY, timestamp '2025-01-01 00:00:00' + INTERVAL seq MINUTE FROM seq_1_to_3000;
+""",
+        good="""
+CREATE TABLE bookings (id bigint PRIMARY KEY, arrival date NOT NULL, season text, found_on varchar(20), `release` text);
+INSERT INTO bookings SELECT seq, date '2025-01-01' + INTERVAL seq % 300 DAY, concat('2025-', seq % 4), IF(seq = 5, 'unknown', '2025-01-01'),
+  concat('2025-01-01-', seq) FROM seq_1_to_3000;
+""",
+        yields=("column {database}.bookings.arrival_date", "column {database}.bookings.booked_at"),
     ),
 )

@@ -16,13 +16,13 @@ from dbarchitect.checks.types._shapes import LEAST_VALUES, Shaped, is_code, is_q
 from dbarchitect.model.check import Example
 from dbarchitect.model.finding import Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, column_subject
+from dbarchitect.model.names import RELATIONAL, Engine, column_subject
 from dbarchitect.model.questions import TextShape
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.columns import Retype, bare_literal
 
 CODES = ("TYP-13",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 NEEDS_LIVE = True
 
 
@@ -42,6 +42,15 @@ def _is_number(snapshot: Snapshot, shaped: Shaped) -> bool:
     return not is_code(column) and len(widths) > 1 and (distinct_values(snapshot, shaped.table, column) or 0) >= 20
 
 
+def _retype(snapshot: Snapshot, shaped: Shaped, whole: bool) -> Retype:
+    column = shaped.column
+    if snapshot.engine is Engine.POSTGRESQL:
+        new = "bigint" if whole else "numeric"
+        return Retype(column, new, f"{{}}::{new}", "{}::text", bare_literal(column.default) if column.default else None)
+    digits = [len(v.partition(".")[2]) for v in known_values(snapshot, shaped.table, column)]
+    return Retype(column, "bigint" if whole else f"decimal(30,{min(10, max([4, *digits]))})", default=column.default)
+
+
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     """One finding for each text column whose values are all numbers."""
     for shaped in shaped_columns(snapshot, limits):
@@ -49,7 +58,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         if shaped.answer.values < LEAST_VALUES or not _is_number(snapshot, shaped):
             continue
         whole = shaped.answer.count(TextShape.INTEGER) == shaped.answer.values
-        new = "bigint" if whole else "numeric"
+        change = _retype(snapshot, shaped, whole)
         named = is_quantity(column)
         every = "every value" if shaped.answer.reach.complete else "every value of the sample"
         yield Finding(
@@ -62,8 +71,11 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             evidence=(shaped.evidence,),
             change=retype(
                 snapshot, limits, table,
-                (Retype(column, new, f"{{}}::{new}", "{}::text", bare_literal(column.default) if column.default else None),),
+                (change,),
                 hazards=(*shaped.hazards, "spellings such as +5 come back as 5"),
+                assumptions=()
+                if whole or snapshot.engine is Engine.POSTGRESQL
+                else (f"no value has more digits behind the point than {change.type} keeps: they would be rounded away without an error",),
             ),
             severity=Severity.WARNING if named else Severity.NOTICE,
             confidence=shaped.confidence,
@@ -88,5 +100,19 @@ INSERT INTO parcels SELECT i, 4900000 + i, lpad((i % 99999)::text, 5, '0'), i * 
 ANALYZE;
 """,
         yields=("column public.parcels.price", "column public.parcels.weight"),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad="""
+CREATE TABLE parcels (id bigint PRIMARY KEY, weight varchar(9) NOT NULL DEFAULT '0', price varchar(20) CHARACTER SET latin1, KEY (weight));
+INSERT INTO parcels SELECT seq, seq % 700, CAST(seq / 100 AS decimal(10, 2)) FROM seq_1_to_3000;
+""",
+        good="""
+CREATE TABLE parcels (id bigint PRIMARY KEY, phone text NOT NULL, zip text, account_number text, year_code text, quantity_code text,
+  weight text, amount text);
+INSERT INTO parcels SELECT seq, 4900000 + seq, lpad(seq % 99999, 5, '0'), seq * 31, seq, lpad(seq, 6, '0'),
+  IF(seq = 7, 'unknown', seq), lpad(seq, 9, '0') FROM seq_1_to_3000;
+""",
+        yields=("column {database}.parcels.price", "column {database}.parcels.weight"),
     ),
 )
