@@ -1,4 +1,4 @@
-"""The command line: each command is a few lines around one use case of `dbarchitect.app`."""
+"""The command line: each command is a few lines around one use case of `dbarchitect.app`, which it loads when it is called."""
 
 import os
 import signal
@@ -11,13 +11,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
 
-from dbarchitect import __version__
-from dbarchitect.app.demo import demo_review
-from dbarchitect.app.documents import write_documents
-from dbarchitect.app.explain import explained, listed
-from dbarchitect.app.review import FailOn, Format, Request, review
-from dbarchitect.app.snapshots import take_snapshot
-from dbarchitect.app.verification import VerifyRequest, verify
+from dbarchitect.app.request import FailOn, Format, Request, VerifyRequest
 from dbarchitect.errors import DbArchitectError
 from dbarchitect.progress_line import ProgressLine
 
@@ -66,8 +60,18 @@ REVIEW_OPTIONS = _both(
 )  # fmt: skip
 
 
+def _print_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        from dbarchitect import __version__
+
+        click.echo(f"dbarchitect, version {__version__}")
+        context.exit()
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="dbarchitect")
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Show the version and exit."
+)
 def commands() -> None:
     """A database architect you can run: reads a database, proves what to improve, writes one TODO file.
 
@@ -113,6 +117,8 @@ def _reviewed(request: Request, quiet: bool, run: Callable[..., Any]) -> NoRetur
 @NO_ROWS
 def review_command(source: str | None, quiet: bool, **options: Any) -> None:
     """Review a database and write TODO_database-architect.md (the main job)."""
+    from dbarchitect.app.review import review
+
     _reviewed(_request(source, options), quiet, review)
 
 
@@ -121,6 +127,8 @@ def review_command(source: str | None, quiet: bool, **options: Any) -> None:
 @click.option("--serve", is_flag=True, help="Keep the shop running afterwards, until Ctrl-C, to try the tasks on it.")
 def demo_command(quiet: bool, serve: bool, **options: Any) -> None:
     """Review a built-in shop with planted flaws, on an embedded server: nothing to set up."""
+    from dbarchitect.app.demo import demo_review
+
     request = _request(None, options)
 
     def announce(url: str) -> None:
@@ -139,6 +147,8 @@ def demo_command(quiet: bool, serve: bool, **options: Any) -> None:
 @NO_ROWS
 def snapshot_command(source: str | None, output: Path, redact: bool, config: Path | None, no_rows: bool) -> None:
     """Write everything that a review needs into one file, for offline work and CI."""
+    from dbarchitect.app.snapshots import take_snapshot
+
     with ProgressLine() as progress:
         _say(take_snapshot(source, output, redact=redact, config=config, rows=not no_rows, progress=progress))
 
@@ -154,6 +164,8 @@ def verify_command(
     todo: Path, source: str | None, only: tuple[str, ...], baseline: Path | None, config: Path | None, no_rows: bool
 ) -> None:
     """Re-check the tasks: tick what is done, un-tick what is not. Exits with 0 when all is done, else with 1."""
+    from dbarchitect.app.verification import verify
+
     request = VerifyRequest(todo=todo, source=source, only=only, config=config, rows=not no_rows, baseline=baseline)
     with ProgressLine() as progress:
         result = verify(request, progress)
@@ -168,6 +180,8 @@ def verify_command(
 )
 def docs_command(source: str | None, output: Path) -> None:
     """Write a data dictionary (Markdown) and ER diagrams (Mermaid and SVG)."""
+    from dbarchitect.app.documents import write_documents
+
     with ProgressLine() as progress:
         written = write_documents(source, output, progress)
     for path in written:
@@ -178,6 +192,8 @@ def docs_command(source: str | None, output: Path) -> None:
 @click.argument("slug", required=False)
 def explain_command(slug: str | None) -> None:
     """Say why a check exists and when to ignore it; without SLUG list all checks."""
+    from dbarchitect.app.explain import explained, listed
+
     _say(explained(slug) if slug else listed())
 
 

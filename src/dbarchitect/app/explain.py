@@ -2,7 +2,7 @@
 
 from difflib import get_close_matches
 
-from dbarchitect.checks import all_checks
+from dbarchitect.checks import all_checks, find_check, slugs
 from dbarchitect.errors import UsageError
 from dbarchitect.model.check import Check
 
@@ -27,10 +27,9 @@ def page(check: Check) -> str:
 
 def explained(slug: str) -> str:
     """The page of the check with this slug. Raises UsageError, with the nearest names, when there is none."""
-    known = {check.slug: check for check in all_checks()}
-    if check := known.get(slug):
+    if check := find_check(slug):
         return page(check)
-    near = get_close_matches(slug, known, n=3)
+    near = get_close_matches(slug, slugs(), n=3)
     hint = f"did you mean {', '.join(near)}?" if near else "dbarchitect explain lists all checks"
     raise UsageError(f"there is no check {slug}", hint)
 

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import Enum
-from pathlib import Path
 
 from dbarchitect.app.baseline import read_baseline, write_baseline
 from dbarchitect.app.judging import Judged, chosen_settings, judge, with_trials
+from dbarchitect.app.request import FailOn, Format, Request
 from dbarchitect.app.sources import open_named, unread_sections
 from dbarchitect.app.todo_file import Kept, read_todo, require_same_kind, write_todo
 from dbarchitect.config import Settings
@@ -21,40 +20,9 @@ from dbarchitect.report.json_report import render_json
 from dbarchitect.report.markdown import render
 from dbarchitect.report.terminal import summary
 
-
-class Format(Enum):
-    """What is written."""
-
-    MARKDOWN = "markdown"
-    JSON = "json"
-
-
-class FailOn(Enum):
-    """From which severity on the exit code is 1."""
-
-    CRITICAL = "critical"
-    WARNING = "warning"
-    NOTICE = "notice"
-    NEVER = "never"
-
+__all__ = ["FailOn", "Format", "Request", "Reviewed", "check_output", "review", "review_snapshot"]
 
 _LEAST = {FailOn.CRITICAL: Severity.CRITICAL, FailOn.WARNING: Severity.WARNING, FailOn.NOTICE: Severity.NOTICE}
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the user asked for. `output` None is standard output; `rows` False asks nothing about rows."""
-
-    source: str | None
-    output: Path | None
-    format: Format = Format.MARKDOWN
-    fail_on: FailOn = FailOn.NEVER
-    config: Path | None = None
-    checks: tuple[str, ...] = ()
-    baseline: Path | None = None
-    write_baseline: Path | None = None
-    rows: bool = True
-    rehearsal: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dbarchitect.app.baseline import read_baseline
 from dbarchitect.app.judging import chosen_settings, judge
+from dbarchitect.app.request import VerifyRequest
 from dbarchitect.app.sources import open_named, with_secrets
 from dbarchitect.app.todo_file import require_same_kind
 from dbarchitect.config import Settings
@@ -19,17 +20,7 @@ from dbarchitect.plan.verify import recheck
 from dbarchitect.report.terminal import recheck_summary
 from dbarchitect.report.todo import parse_todo, print_todo
 
-
-@dataclass(frozen=True, slots=True)
-class VerifyRequest:
-    """What the user asked for. `source` None: what the file names, then the environment; `only` empty: every item."""
-
-    todo: Path
-    source: str | None = None
-    only: tuple[str, ...] = ()
-    config: Path | None = None
-    rows: bool = True
-    baseline: Path | None = None
+__all__ = ["Verified", "VerifyRequest", "verify"]
 
 
 @dataclass(frozen=True, slots=True)

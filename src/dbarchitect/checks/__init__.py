@@ -11,6 +11,7 @@ import pkgutil
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 
 from dbarchitect.checks._conventions import as_conventions
@@ -48,16 +49,37 @@ def _declared(module: ModuleType, slug: str, area: Area) -> Check:
 
 
 @cache
+def _places() -> dict[str, str]:
+    """The folder of every check by its slug, ordered by area and slug; loads none of them."""
+    paths = {folder: str(Path(__file__).parent / folder) for folder in AREAS}
+    return {
+        entry.name: folder
+        for folder, path in paths.items()
+        for entry in pkgutil.iter_modules([path])
+        if not entry.name.startswith("_")
+    }
+
+
+@cache
+def _load(slug: str) -> Check:
+    folder = _places()[slug]
+    return _declared(importlib.import_module(f"dbarchitect.checks.{folder}.{slug}"), slug, AREAS[folder])
+
+
+def slugs() -> tuple[str, ...]:
+    """The name of every check, ordered by area and slug."""
+    return tuple(_places())
+
+
+def find_check(slug: str) -> Check | None:
+    """The check of that name."""
+    return _load(slug) if slug in _places() else None
+
+
+@cache
 def all_checks() -> tuple[Check, ...]:
     """Every check, ordered by area and slug."""
-    found = []
-    for folder, area in AREAS.items():
-        package = importlib.import_module(f"dbarchitect.checks.{folder}")
-        for entry in pkgutil.iter_modules(package.__path__):
-            if not entry.name.startswith("_"):
-                module = importlib.import_module(f"{package.__name__}.{entry.name}")
-                found.append(_declared(module, entry.name, area))
-    return tuple(found)
+    return tuple(_load(slug) for slug in _places())
 
 
 def run_check(check: Check, snapshot: Snapshot, limits: Limits) -> list[Finding]:
