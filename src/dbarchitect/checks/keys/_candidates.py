@@ -25,6 +25,9 @@ from dbarchitect.model.questions import InclusionQuestion, NullQuestion, Uniquen
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.identifiers import quote_name
 
+_FEW_COLUMNS = 3  # fewer may begin alike by chance
+_ABBREVIATION = 4
+_SHORTEST_STEM = 3
 _TIMES = frozenset({TypeFamily.TIMESTAMP, TypeFamily.TIMESTAMP_TZ, TypeFamily.DATE})
 _GONE_TIME = frozenset(
     {"deleted_at", "deleted_on", "deleted_time", "deletedat", "deleted", "removed_at", "archived_at", "deactivated_at"}
@@ -77,16 +80,34 @@ def _spelling(table: Table) -> tuple[str, ...]:
     return (*parts[:-1], singular(parts[-1])) if parts else ()
 
 
+def unprefixed(table: Table, column: Column) -> tuple[str, ...]:
+    """The words of a column's name without the abbreviation of the table that all of its columns begin with: c_custkey, c_name."""
+    first = {words(c.name)[:1] for c in table.columns}
+    parts = words(column.name)
+    shared = len(table.columns) >= _FEW_COLUMNS and len(first) == 1 and len(parts) > 1 and len(parts[0]) <= _ABBREVIATION
+    return parts[1:] if shared else parts
+
+
+def _stem(parts: tuple[str, ...]) -> str:
+    """What a name of one word that ends in key or id is the key of: custkey → cust; empty when it is no such name."""
+    if len(parts) != 1:
+        return ""
+    return next((parts[0][: -len(end)] for end in ("key", "id") if parts[0].endswith(end)), "")
+
+
 class _Parents:
-    """Tables with a one-column primary key, by the words that a reference to them would use."""
+    """Tables with a one-column primary key, by the words that a reference to them would use, and by the key's own name."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.by_words: dict[tuple[str, ...], list[tuple[Table, Column]]] = {}
+        self.by_key: dict[str, list[tuple[Table, Column]]] = {}
         for table in snapshot.catalog.tables:
             key = None if table.is_partition or table.kind is TableKind.FOREIGN else _single_key(table)
             if key is not None:
                 for spelling in {_spelling(table), words(table.name.name)}:
                     self.by_words.setdefault(spelling, []).append((table, key))
+                if stem := _named_after(table, key):
+                    self.by_key.setdefault(stem, []).append((table, key))
 
     def of(self, table: Table, column: Column) -> tuple[Table, Column] | None:
         """The one table that the column's name points at; None when there is none or more than one."""
@@ -99,7 +120,14 @@ class _Parents:
             near = [p for p in found if p[0].name.schema == table.name.schema] or found
             if near:
                 return near[0] if len(near) == 1 else None
-        return None
+        alike = [p for p in self.by_key.get(_stem(unprefixed(table, column)), []) if p[0].name.schema == table.name.schema]
+        return alike[0] if len(alike) == 1 else None
+
+
+def _named_after(table: Table, key: Column) -> str:
+    """The stem of a key's name that abbreviates its table's: cust of customer.c_custkey; empty when it is none."""
+    stem = _stem(unprefixed(table, key))
+    return stem if len(stem) >= _SHORTEST_STEM and "".join(_spelling(table)).startswith(stem) else ""
 
 
 def _ends_alike(parts: tuple[str, ...], key: Column) -> bool:
@@ -210,7 +238,8 @@ def key_column(snapshot: Snapshot, table: Table) -> Distinct | None:
     own = "_".join(_spelling(table))
     for column in table.columns:
         statistics = snapshot.column_statistics(table.name, column.name)
-        named = "_".join(words(column.name)) in ("id", "uuid", f"{own}_id", f"{own}_uuid")
+        spelled = "_".join(words(column.name)) in ("id", "uuid", f"{own}_id", f"{own}_uuid")
+        named = spelled or bool(_named_after(table, column))
         apart = statistics is not None and statistics.null_fraction == 0 and statistics.distinct <= -0.999
         numbered = column.type.family in (TypeFamily.INTEGER, TypeFamily.UUID)
         if named and apart and numbered and not in_foreign_key(table, column.name):
