@@ -4,6 +4,7 @@ from dbarchitect.checks._counts import counted
 from dbarchitect.checks._names import mentions
 from dbarchitect.model.catalog import Table
 from dbarchitect.model.change import Change, ChangeKind
+from dbarchitect.model.names import MYSQL_FAMILY, Engine
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
 
@@ -23,13 +24,19 @@ def statements_on(snapshot: Snapshot, table: Table, most: int = 3) -> list[str]:
     return [f"{' '.join(s.text.split())[:160]} ({counted(s.calls, 'call')}, {s.mean_ms:.1f} ms each)" for s in costly]
 
 
+_WHERE_SEEN = {
+    Engine.POSTGRESQL: "pg_stat_statements, auto_explain",
+    **dict.fromkeys(MYSQL_FAMILY, "performance_schema, the slow log with log_queries_not_using_indexes"),
+}
+
+
 def advised_statements(snapshot: Snapshot, table: Table) -> Change:
     """Advice to look at the statements; those that the workload knows are named."""
     texts = statements_on(snapshot, table)
     if not texts:
         return advice(
             ChangeKind.INDEX,
-            "Find the statements that read it (pg_stat_statements, auto_explain) and index the columns that they filter and join by.",
+            f"Find the statements that read it ({_WHERE_SEEN[snapshot.engine]}) and index the columns that they filter and join by.",
         )
     return advice(
         ChangeKind.INDEX,

@@ -11,6 +11,7 @@ from dbarchitect.model.change import Change, ChangeKind, Risk, Step, Strategy, V
 from dbarchitect.model.names import Engine, QualifiedName
 from dbarchitect.sql.changes import ACCESS_EXCLUSIVE, SHARE_UPDATE, index_exists
 from dbarchitect.sql.identifiers import quote_literal, quote_name, quote_qualified
+from dbarchitect.sql.mysql_changes import rename_table as rename_mysql_table
 
 PG = Engine.POSTGRESQL
 _CAST_LITERAL = re.compile(r"\A('(?:[^']|'')*'|-?[0-9.]+|NULL|\('(?:[^']|'')*'\)|\(-?[0-9.]+\))(::.+)?\Z", re.S)
@@ -112,8 +113,10 @@ RENAMED_ASIDE = "to_drop_"
 """How the new name of a table begins that is renamed before it is dropped."""
 
 
-def rename_table(table: Table, new_name: str) -> Change:
+def rename_table(table: Table, new_name: str, *, engine: Engine = PG) -> Change:
     """Give a table another name, so that whatever still uses it fails loudly and the way back is one statement."""
+    if engine is not PG:
+        return rename_mysql_table(engine, table, new_name)
     target = QualifiedName(table.name.schema, new_name)
     gone = quote_literal(PG, quote_qualified(PG, table.name))
     return Change(

@@ -33,6 +33,23 @@ def column_fact(engine: Engine, table: QualifiedName, column: str, expression: s
     )
 
 
+def rename_table(engine: Engine, table: Table, new_name: str) -> Change:
+    """Give a table another name, so that whatever still uses it fails loudly and the way back is one statement."""
+    new = QualifiedName(table.name.schema, new_name)
+    return Change(
+        ChangeKind.SCHEMA,
+        Strategy.STANDARD,
+        (Step(f"RENAME TABLE {quote_qualified(engine, table.name)} TO {quote_qualified(engine, new)}"),),
+        (Step(f"RENAME TABLE {quote_qualified(engine, new)} TO {quote_qualified(engine, table.name)}"),),
+        "metadata lock for an instant: it waits for transactions that use the table, and others wait for it",
+        "milliseconds",
+        Verification(table_fact(engine, table.name, "COUNT(*)"), "0"),
+        online=False,
+        risk=Risk.MEDIUM,
+        hazards=("whatever still names the table fails from then on, until it is renamed back",),
+    )
+
+
 def copying_alter(engine: Engine, table: QualifiedName, do: str, undo: str, verify: Verification) -> Change:
     """An ALTER TABLE that writes the table anew while writes wait."""
     return Change(

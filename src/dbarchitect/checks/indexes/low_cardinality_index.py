@@ -10,7 +10,7 @@ it serves counts that read the index alone, or when the column leads a composite
 from collections.abc import Iterator
 
 from dbarchitect.checks._counts import counted
-from dbarchitect.checks._index_facts import Children, bound, index_bytes, index_children, index_scans
+from dbarchitect.checks._index_facts import Children, bound, index_bytes, index_children, index_scans, serves_foreign_key
 from dbarchitect.checks._tables import in_foreign_key
 from dbarchitect.checks._weigh import in_bytes, is_small, share_of_database, table_facts
 from dbarchitect.checks._window import window
@@ -20,14 +20,14 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, index_subject
+from dbarchitect.model.names import RELATIONAL, Engine, index_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.model.statistics import ColumnStatistics
 from dbarchitect.sql.changes import drop_index
-from dbarchitect.sql.identifiers import quote_literal
+from dbarchitect.sql.identifiers import quote_literal, quote_name, quote_qualified
 
 CODES = ("IDX-12",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 NEEDS_LIVE = True
 _EVEN = 0.15
 
@@ -57,7 +57,7 @@ def _rarest(snapshot: Snapshot, table: Table, index: Index) -> float | None:
     ):
         return None
     column = index.entries[0].column
-    if column is None or in_foreign_key(table, column):
+    if column is None or in_foreign_key(table, column) or serves_foreign_key(snapshot, table, index):
         return None
     return _even(snapshot.column_statistics(table.name, column))
 
@@ -76,6 +76,8 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
 
 def _finding(snapshot: Snapshot, table: Table, index: Index, rarest: float, children: Children) -> Finding:
     column, scans, size = index.columns[0], index_scans(index, children) or 0, index_bytes(index, children) or 0
+    engine = snapshot.engine
+    values = f"SELECT {quote_name(engine, column)}, count(*) FROM {quote_qualified(engine, table.name)} GROUP BY {quote_name(engine, column)}"
     statistics = (
         f"SELECT most_common_vals, most_common_freqs FROM pg_stats WHERE schemaname = {quote_literal(snapshot.engine, table.name.schema)} "
         f"AND tablename = {quote_literal(snapshot.engine, table.name.name)} AND attname = {quote_literal(snapshot.engine, column)}"
@@ -87,7 +89,13 @@ def _finding(snapshot: Snapshot, table: Table, index: Index, rarest: float, chil
             f"{column} of {table.name} ({table_facts(snapshot, table)}) has so few values that even the rarest stands in {rarest:.0%} of the "
             f"rows; the index takes {in_bytes(size)} and was scanned {counted(scans, 'time')} {window(snapshot)}."
         ),
-        evidence=(Evidence(EvidenceKind.OBSERVED, f"the rarest common value of {column} has a share of {rarest:.2f}", statistics),),
+        evidence=(
+            Evidence(
+                EvidenceKind.OBSERVED,
+                f"the rarest common value of {column} has a share of {rarest:.2f}",
+                statistics if engine is Engine.POSTGRESQL else values,
+            ),
+        ),
         change=drop_index(snapshot.engine, table, index),
         severity=Severity.NOTICE,
         confidence=Confidence.POSSIBLE if scans else Confidence.LIKELY,
@@ -100,6 +108,11 @@ _TABLE = """
 CREATE TABLE orders (id bigint PRIMARY KEY, paid boolean NOT NULL, rush boolean NOT NULL, size text);
 INSERT INTO orders SELECT i, i % 2 = 0, i % 100 = 0, chr(65 + i % 12) FROM generate_series(1, 20000) i;
 """
+_MARIADB = """
+SET SESSION histogram_type = JSON_HB;
+CREATE TABLE orders (id bigint PRIMARY KEY, paid boolean NOT NULL, rush boolean NOT NULL, size char(1));
+INSERT INTO orders SELECT seq, seq % 2 = 0, seq % 100 = 0, char(65 + seq % 12) FROM seq_1_to_20000;
+"""
 EXAMPLES = (
     Example(
         Engine.POSTGRESQL,
@@ -108,5 +121,12 @@ EXAMPLES = (
         + "CREATE INDEX a ON orders (paid, id); CREATE INDEX b ON orders (rush); CREATE INDEX c ON orders (size);"
         + "CREATE INDEX d ON orders (paid) WHERE rush; CREATE TABLE few (yes boolean); CREATE INDEX e ON few (yes); ANALYZE;",
         yields=("index public.orders.paid",),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad=_MARIADB + "CREATE INDEX paid ON orders (paid); ANALYZE TABLE orders PERSISTENT FOR ALL;",
+        good=_MARIADB + "CREATE INDEX a ON orders (paid, id); CREATE INDEX b ON orders (rush); CREATE INDEX c ON orders (size);"
+        "ANALYZE TABLE orders PERSISTENT FOR ALL;",
+        yields=("index {database}.orders.paid",),
     ),
 )

@@ -17,23 +17,33 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, table_subject
+from dbarchitect.model.names import RELATIONAL, Engine, table_subject
 from dbarchitect.model.snapshot import Snapshot
 
 CODES = ("IDX-06",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 NEEDS_LIVE = True
 _PER_DAY = 24
 _AT_LEAST = 100
+
+
+def _scans(table: Table) -> int:
+    """Sequential scans; where the server counts rows alone (MySQL, MariaDB), how often these make up the whole table."""
+    if table.usage is None:
+        return 0
+    if table.usage.sequential_scans is not None:
+        return table.usage.sequential_scans
+    return int((table.usage.sequential_rows or 0) / table.rows) if table.rows else 0
 
 
 def _mostly_sequential(snapshot: Snapshot, table: Table, limits: Limits) -> bool:
     usage, rows = table.usage, table.rows or 0
     if usage is None or table.kind is not TableKind.TABLE or not table.indexes or rows < limits.large_table_rows / 20:
         return False
-    scans = usage.sequential_scans or 0
+    scans = _scans(table)
     often = max(_AT_LEAST, _PER_DAY * (counted_days(snapshot) or 0))
-    return scans >= often and scans > (usage.index_scans or 0) and rows_per_scan(table) >= rows / 2
+    by_index = usage.index_scans or 0
+    return scans >= often and scans > by_index and (usage.sequential_scans is None or rows_per_scan(table) >= rows / 2)
 
 
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
@@ -43,15 +53,16 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     for table in snapshot.catalog.tables:
         if not _mostly_sequential(snapshot, table, limits) or table.usage is None:
             continue
-        scans, by_index = table.usage.sequential_scans or 0, table.usage.index_scans or 0
+        scans, by_index = _scans(table), table.usage.index_scans
+        other = f" and through an index {by_index:,} times" if by_index is not None else ""
+        deep = f"; a sequential scan read {rows_per_scan(table):,.0f} rows" if table.usage.sequential_scans else ""
         yield Finding(
             subject=table_subject(table.name),
             title=f"{table.name.name} is read from end to end",
             claim=(
-                f"{table.name} ({table_facts(snapshot, table)}) was read whole {scans:,} times and through an index {by_index:,} times "
-                f"{window(snapshot)}; a sequential scan read {rows_per_scan(table):,.0f} rows."
+                f"{table.name} ({table_facts(snapshot, table)}) was read whole {scans:,} times{other} {window(snapshot)}{deep}."
             ),
-            evidence=(Evidence(EvidenceKind.OBSERVED, f"{table.usage.sequential_rows or 0:,} rows were read by sequential scans"),),
+            evidence=(Evidence(EvidenceKind.OBSERVED, f"{table.usage.sequential_rows or 0:,} rows were read without an index"),),
             change=advised_statements(snapshot, table),
             severity=Severity.WARNING,
             confidence=Confidence.LIKELY,
@@ -66,6 +77,11 @@ INSERT INTO orders SELECT i, i % 97 FROM generate_series(1, 5000) i;
 ANALYZE;
 """
 _COUNTED = "SELECT pg_stat_force_next_flush();"
+_MARIADB = """
+CREATE TABLE orders (id bigint PRIMARY KEY, state int NOT NULL, note char(1));
+INSERT INTO orders SELECT seq, seq % 97, 'x' FROM seq_1_to_5000;
+ANALYZE TABLE orders;
+"""
 EXAMPLES = (
     Example(
         Engine.POSTGRESQL,
@@ -75,6 +91,15 @@ EXAMPLES = (
         + "SELECT count(*) FROM orders WHERE state = 7;" * 20
         + _COUNTED,
         yields=("table public.orders",),
+        limits=Limits(counters_age_days=0, large_table_rows=50_000),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad=_MARIADB + "SELECT count(*) FROM orders WHERE state = 7 AND note = 'x';" * 105,
+        good=_MARIADB
+        + "SELECT count(*) FROM orders WHERE id = 7;" * 105
+        + "SELECT count(*) FROM orders WHERE state = 7 AND note = 'x';" * 20,
+        yields=("table {database}.orders",),
         limits=Limits(counters_age_days=0, large_table_rows=50_000),
     ),
 )

@@ -9,7 +9,7 @@ foreign tables and partitions are left out; tables of a single column are one_co
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from dbarchitect.checks._btree import btree_bytes
 from dbarchitect.checks._index_facts import referenced_columns
@@ -20,7 +20,7 @@ from dbarchitect.model.catalog import Column, Index, Persistence, Table, TableKi
 from dbarchitect.model.change import Change, ChangeKind
 from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
-from dbarchitect.model.finding import Finding, Severity
+from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
 from dbarchitect.model.names import MYSQL_FAMILY, RELATIONAL, Engine, table_subject
 from dbarchitect.model.questions import NullAnswer, NullQuestion, UniquenessAnswer
@@ -60,8 +60,23 @@ def _new_column(table: Table) -> str:
     return next(n for n in ("id", *names, f"{table.name.name.lower()}_row_id") if n not in taken)
 
 
-def _proven_column(snapshot: Snapshot, table: Table) -> Column | None:
-    """A column named like a key in which all rows were read and neither a null nor a duplicate was met."""
+@dataclass(frozen=True, slots=True)
+class _Clean:
+    """A column without nulls and duplicates, as far as it was read."""
+
+    column: Column
+    rows: int
+    complete: bool
+
+    @property
+    def known(self) -> str:
+        """What of it is known, in words."""
+        where = "any row" if self.complete else f"the {self.rows:,} rows that were read"
+        return f"{self.column.name} has neither a null nor a value twice in {where} and could be it"
+
+
+def _proven_column(snapshot: Snapshot, table: Table) -> _Clean | None:
+    """A column named like a key in which neither a null nor a duplicate was met, in all rows or in those that were read."""
     candidate = key_column(snapshot, table)
     if candidate is None:
         return None
@@ -69,8 +84,8 @@ def _proven_column(snapshot: Snapshot, table: Table) -> Column | None:
     nulls = snapshot.answer(NullQuestion(table.name, candidate.column.name))
     if not isinstance(unique, UniquenessAnswer) or not isinstance(nulls, NullAnswer) or not unique.values:
         return None
-    clean = unique.reach.complete and nulls.reach.complete and not unique.duplicates and not nulls.nulls
-    return candidate.column if clean else None
+    clean = not unique.duplicates and not nulls.nulls
+    return _Clean(candidate.column, unique.reach.rows_read, unique.reach.complete and nulls.reach.complete) if clean else None
 
 
 def _numbered(snapshot: Snapshot, table: Table) -> Change:
@@ -106,9 +121,12 @@ def _mysql_change(snapshot: Snapshot, table: Table, index: Index | None) -> Chan
 def _change(snapshot: Snapshot, table: Table, index: Index | None) -> Change:
     if snapshot.engine in MYSQL_FAMILY:
         return _mysql_change(snapshot, table, index)
-    column = _proven_column(snapshot, table) if index is None else None
-    if column is not None:
-        return add_primary_key(table, column, size_bytes=btree_bytes(snapshot, table, (column.name,), unique=True))
+    clean = _proven_column(snapshot, table) if index is None else None
+    if clean is not None:
+        size = btree_bytes(snapshot, table, (clean.column.name,), unique=True)
+        change = add_primary_key(table, clean.column, size_bytes=size)
+        unread = "rows that were not read may hold a value twice: then the unique index cannot be built, and nothing is changed"
+        return change if clean.complete else replace(change, assumptions=(*change.assumptions, unread))
     if index is None:
         return _numbered(snapshot, table)
     key = next((k for k in table.keys if k.index == index.name.name), None)
@@ -173,7 +191,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         known = (
             f"; {index.name.name} keeps ({', '.join(index.columns)}) unique and could be it"
             if index
-            else f"; {proven.name} has neither a null nor a value twice in any row and could be it"
+            else f"; {proven.known}"
             if proven
             else f"; each of its partitions keeps ({', '.join(parts)}) unique by itself"
             if parts
@@ -189,6 +207,7 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             evidence=(Evidence(EvidenceKind.OBSERVED, "no key of the table is declared PRIMARY KEY in the catalogue"),),
             change=_whole_key(table, parts) if parts else _change(snapshot, table, index),
             severity=Severity.NOTICE if index or parts or partly else min(severity, Severity.WARNING, key=lambda s: s.value),
+            confidence=Confidence.PROVEN if proven is None or proven.complete else Confidence.LIKELY,
             weight=share_of_database(snapshot, table),
             benefit="rows can be named, referenced and replicated",
         )

@@ -16,14 +16,14 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, column_subject
+from dbarchitect.model.names import RELATIONAL, Engine, column_subject
 from dbarchitect.model.questions import NullAnswer, NullQuestion
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
 from dbarchitect.sql.identifiers import quote_name, quote_qualified
 
 CODES = ("SCH-37",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 NEEDS_LIVE = True
 _NOT_YET = frozenset(
     """deleted archived cancelled canceled revoked expired expires expiry ended closed resolved completed failed error locked banned
@@ -96,5 +96,17 @@ INSERT INTO users SELECT i, CASE WHEN i = 1500 THEN 'Al' END FROM generate_serie
 ANALYZE;
 """,
         yields=("column public.users.nickname,fax",),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad="""
+CREATE TABLE users (id bigint PRIMARY KEY, nickname varchar(40), fax varchar(40), deleted_at datetime);
+INSERT INTO users (id) SELECT seq FROM seq_1_to_3000; ANALYZE TABLE users PERSISTENT FOR ALL;
+""",
+        good="""
+CREATE TABLE users (id bigint PRIMARY KEY, nickname varchar(40), expires_at datetime);
+INSERT INTO users SELECT seq, IF(seq = 1500, 'Al', NULL), NULL FROM seq_1_to_3000; ANALYZE TABLE users PERSISTENT FOR ALL;
+""",
+        yields=("column {database}.users.nickname,fax",),
     ),
 )

@@ -14,13 +14,13 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, table_subject
+from dbarchitect.model.names import RELATIONAL, Engine, table_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
 from dbarchitect.sql.identifiers import quote_qualified
 
 CODES = ("SCH-19",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 NEEDS_LIVE = True
 
 
@@ -30,7 +30,8 @@ def _never_filled(table: Table) -> bool:
     return (
         table.kind is TableKind.TABLE
         and table.size is not None
-        and not table.size.heap_bytes
+        # InnoDB gives every table a page; its count of rows is exact where there are none
+        and (not table.size.heap_bytes or (table.access_method == "innodb" and table.rows == 0))
         and (usage is None or not usage.rows_written)
     )
 
@@ -48,11 +49,9 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
         yield Finding(
             subject=table_subject(table.name),
             title="empty table",
-            claim=f"{table.name} has no row and not a single page, and its counters know of none that ever was.",
+            claim=f"{table.name} has no row, and its counters know of none that ever was.",
             evidence=(
-                Evidence(
-                    EvidenceKind.OBSERVED, "0 bytes of rows", f"SELECT count(*) FROM {quote_qualified(snapshot.engine, table.name)}"
-                ),
+                Evidence(EvidenceKind.OBSERVED, "0 rows", f"SELECT count(*) FROM {quote_qualified(snapshot.engine, table.name)}"),
             ),
             change=advice(
                 ChangeKind.SCHEMA, "Whether the feature is to come is yours to say. When not, drop the table with its code."
@@ -76,5 +75,18 @@ CREATE TABLE a (id bigint PRIMARY KEY); INSERT INTO a VALUES (1); CREATE TABLE b
 CREATE TABLE queue (id bigint PRIMARY KEY); INSERT INTO queue VALUES (1); DELETE FROM queue;
 """,
         yields=("table public.wishes",),
+    ),
+    Example(
+        Engine.MARIADB,
+        limits=Limits(counters_age_days=0.0),
+        bad="""
+CREATE TABLE a (id bigint PRIMARY KEY); INSERT INTO a VALUES (1); CREATE TABLE b (id bigint PRIMARY KEY); INSERT INTO b VALUES (1);
+CREATE TABLE wishes (id bigint PRIMARY KEY); ANALYZE TABLE a, b, wishes;
+""",
+        good="""
+CREATE TABLE a (id bigint PRIMARY KEY); INSERT INTO a VALUES (1); CREATE TABLE b (id bigint PRIMARY KEY); INSERT INTO b VALUES (1);
+CREATE TABLE queue (id bigint PRIMARY KEY); INSERT INTO queue VALUES (1); DELETE FROM queue; ANALYZE TABLE a, b, queue;
+""",
+        yields=("table {database}.wishes",),
     ),
 )

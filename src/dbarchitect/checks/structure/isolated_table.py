@@ -16,12 +16,12 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, table_subject
+from dbarchitect.model.names import RELATIONAL, Engine, table_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
 
 CODES = ("SCH-18",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 STYLE = True
 _ALONE = frozenset(
     "setting settings config configuration queue job jobs log logs audit migration migrations version versions outbox cache lock locks".split()
@@ -50,11 +50,18 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
 
 
 _LINKED = "CREATE TABLE a (id bigint PRIMARY KEY); CREATE TABLE b (id bigint PRIMARY KEY, a_id bigint REFERENCES a);"
+_MARIADB = "CREATE TABLE a (id bigint PRIMARY KEY); CREATE TABLE b (id bigint PRIMARY KEY, a_id bigint, FOREIGN KEY (a_id) REFERENCES a (id));"
 EXAMPLES = (
     Example(
         Engine.POSTGRESQL,
         bad=_LINKED + "CREATE TABLE island (id bigint PRIMARY KEY);",
         good=_LINKED + "CREATE TABLE app_settings (id bigint PRIMARY KEY);",
         yields=("table public.island",),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad=_MARIADB + "CREATE TABLE island (id bigint PRIMARY KEY);",
+        good=_MARIADB + "CREATE TABLE app_settings (id bigint PRIMARY KEY);",
+        yields=("table {database}.island",),
     ),
 )

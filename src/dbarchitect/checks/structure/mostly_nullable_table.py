@@ -17,12 +17,12 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, table_subject
+from dbarchitect.model.names import RELATIONAL, Engine, table_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
 
 CODES = ("SCH-09",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 NEEDS_LIVE = True
 _LEAST_COLUMNS = 10
 _EMPTY_SHARE = 0.6
@@ -85,5 +85,22 @@ INSERT INTO items SELECT i, 1, 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', CASE WHEN
 ANALYZE;
 """,
         yields=("table public.items",),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad="""
+CREATE TABLE items (id bigint PRIMARY KEY, a1x int, b char(1), c char(1), d char(1), e char(1), f char(1), g char(1), h char(1), i char(1), j char(1));
+INSERT INTO items (id, a1x) SELECT seq, 1 FROM seq_1_to_3000;
+UPDATE items SET b = 'x', c = 'x', d = 'x' WHERE id % 4 = 0;
+UPDATE items SET e = 'y', f = 'y', g = 'y' WHERE id % 4 = 1;
+UPDATE items SET h = 'y', i = 'y', j = 'y' WHERE id % 4 = 2;
+ANALYZE TABLE items PERSISTENT FOR ALL;
+""",
+        good="""
+CREATE TABLE items (id bigint PRIMARY KEY, a1x int, b char(1), c char(1), d char(1), e char(1), f char(1), g char(1), h char(1), i char(1), j char(1));
+INSERT INTO items SELECT seq, 1, 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x', IF(seq % 2 = 0, 'x', NULL) FROM seq_1_to_3000;
+ANALYZE TABLE items PERSISTENT FOR ALL;
+""",
+        yields=("table {database}.items",),
     ),
 )

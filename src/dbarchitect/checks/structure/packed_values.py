@@ -16,13 +16,13 @@ from dbarchitect.model.change import ChangeKind, Risk
 from dbarchitect.model.check import Example
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, column_subject
+from dbarchitect.model.names import RELATIONAL, Engine, column_subject
 from dbarchitect.model.questions import TextShape
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
 
 CODES = ("SCH-14",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 NEEDS_LIVE = True
 _MOST = 0.5
 _ELEMENT_CHARACTERS = 24
@@ -43,6 +43,18 @@ def _packed(snapshot: Snapshot, shaped: Shaped) -> int:
     return lists if (named and (short or not values)) or (numbers and many) else 0
 
 
+_HOW = {
+    Engine.POSTGRESQL: " with string_to_table({}, ',')",
+    Engine.MARIADB: "",
+    Engine.MYSQL: "",
+}
+_SMALLER = {
+    Engine.POSTGRESQL: " A smaller step, when elements need no foreign key: make it an array with string_to_array and index it with GIN.",
+    Engine.MARIADB: " Until then FIND_IN_SET finds whole elements, though by no index.",
+    Engine.MYSQL: " A smaller step, when elements need no foreign key: make it a JSON array with a multi-valued index.",
+}
+
+
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     """One finding for each text column of which most values are lists of short elements."""
     for shaped in shaped_columns(snapshot, limits):
@@ -61,8 +73,8 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             change=advice(
                 ChangeKind.MIGRATION,
                 f"The application reads and writes the lists. Create a table with the key of {table.name.name} and one element for each row, "
-                f"primary key on both; write to both; copy with string_to_table({column.name}, ',') in batches; switch the readers; drop the "
-                "column. A smaller step, when elements need no foreign key: make it an array with string_to_array and index it with GIN.",
+                f"primary key on both; write to both; copy in batches{_HOW[snapshot.engine].format(column.name)}; switch the readers; drop the column."
+                + _SMALLER[snapshot.engine],
                 risk=Risk.MEDIUM,
             ),
             severity=Severity.WARNING,
@@ -86,5 +98,17 @@ INSERT INTO posts SELECT i, '{red,green}', 'Well, post ' || i || ', again', 'Mil
 ANALYZE;
 """,
         yields=("column public.posts.related_ids", "column public.posts.tags"),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad="""
+CREATE TABLE posts (id bigint PRIMARY KEY, tags varchar(200), related_ids text);
+INSERT INTO posts SELECT seq, concat('red,green', repeat(',blue', seq % 3)), concat_ws(',', seq, seq + 1, seq + 7) FROM seq_1_to_3000;
+""",
+        good="""
+CREATE TABLE posts (id bigint PRIMARY KEY, title text, name text, position text, labels text);
+INSERT INTO posts SELECT seq, concat('Well, post ', seq, ', again'), 'Miller, Ann', '12,5', 'red' FROM seq_1_to_3000;
+""",
+        yields=("column {database}.posts.related_ids", "column {database}.posts.tags"),
     ),
 )

@@ -16,14 +16,14 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, constraint_subject
+from dbarchitect.model.names import RELATIONAL, Engine, constraint_subject
 from dbarchitect.model.questions import UniquenessAnswer
 from dbarchitect.model.snapshot import Snapshot
-from dbarchitect.sql.changes import ACCESS_EXCLUSIVE, constraint_missing, drop_constraint_statement
+from dbarchitect.sql.changes import ACCESS_EXCLUSIVE, advice, constraint_missing, drop_constraint_statement
 from dbarchitect.sql.identifiers import quote_name, quote_qualified, shorten_name
 
 CODES = ("SCH-16",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 NEEDS_LIVE = True
 PG = Engine.POSTGRESQL
 
@@ -39,6 +39,16 @@ def _change(table: Table, key: ForeignKey) -> Change:
         hazards=("rows that exist keep their loop until they are given their true parent; an update of such a row fails until then",),
         assumptions=("no parent is meant by NULL, not by the row itself",),
     )  # fmt: skip
+
+
+def _by_hand(snapshot: Snapshot, table: Table, key: ForeignKey) -> Change:
+    """MySQL and MariaDB take no check on a numbered column, nor one that rows break."""
+    condition = loop_condition(snapshot, key)
+    return advice(
+        ChangeKind.SCHEMA,
+        f'Give the rows of {table.name} with {condition} their true parent, or NULL where that says "none"; then refuse it before INSERT and UPDATE '
+        "by a trigger with SIGNAL, or in the application: a CHECK cannot name an AUTO_INCREMENT column.",
+    )
 
 
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
@@ -58,9 +68,9 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
             ),
             evidence=(
                 Evidence(EvidenceKind.OBSERVED, f"{counted(answer.values, 'row')} counted",
-                         f"SELECT count(*) FROM {quote_qualified(PG, table.name)} WHERE {condition}"),
+                         f"SELECT count(*) FROM {quote_qualified(snapshot.engine, table.name)} WHERE {condition}"),
             ),
-            change=_change(table, key),
+            change=_change(table, key) if snapshot.engine is PG else _by_hand(snapshot, table, key),
             severity=Severity.NOTICE,
             confidence=Confidence.POSSIBLE if all_of_them else Confidence.LIKELY,
             weight=share_of_database(snapshot, table),
@@ -69,11 +79,21 @@ def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
 
 
 _TREE = "CREATE TABLE folders (id bigint PRIMARY KEY, parent_id bigint CONSTRAINT in_folder REFERENCES folders); INSERT INTO folders SELECT i, nullif(i / 2, 0) FROM generate_series(1, 100) i;"
+_MARIADB = """
+CREATE TABLE folders (id bigint AUTO_INCREMENT PRIMARY KEY, parent_id bigint, CONSTRAINT in_folder FOREIGN KEY (parent_id) REFERENCES folders (id));
+INSERT INTO folders SELECT seq, nullif(seq DIV 2, 0) FROM seq_1_to_100;
+"""
 EXAMPLES = (
     Example(
         Engine.POSTGRESQL,
         bad=_TREE + "UPDATE folders SET parent_id = id WHERE id IN (17, 18); ANALYZE;",
         good=_TREE + "ANALYZE;",
         yields=("constraint public.folders.in_folder",),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad=_MARIADB + "UPDATE folders SET parent_id = id WHERE id IN (17, 18);",
+        good=_MARIADB,
+        yields=("constraint {database}.folders.in_folder",),
     ),
 )

@@ -17,12 +17,12 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, column_subject
+from dbarchitect.model.names import RELATIONAL, Engine, column_subject
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
 
 CODES = ("SCH-37",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 NEEDS_LIVE = True
 _LEAST_ROWS_TIMES = 10
 _ABOUT_TO_VARY = frozenset(
@@ -82,5 +82,18 @@ CREATE TABLE few (id bigint PRIMARY KEY, host text); INSERT INTO few SELECT i, '
 ANALYZE;
 """,
         yields=("column public.logs.host",),
+    ),
+    Example(
+        Engine.MARIADB,
+        limits=Limits(small_table_rows=300),
+        bad="""
+CREATE TABLE logs (id bigint PRIMARY KEY, host varchar(20) NOT NULL, line text);
+INSERT INTO logs SELECT seq, 'web-01', concat('line ', seq) FROM seq_1_to_5000; ANALYZE TABLE logs PERSISTENT FOR ALL;
+""",
+        good="""
+CREATE TABLE logs (id bigint PRIMARY KEY, currency char(3) NOT NULL, retries int NOT NULL DEFAULT 0, active boolean, tenant_id int, line text);
+INSERT INTO logs SELECT seq, 'EUR', 0, 1, 1, concat('line ', seq) FROM seq_1_to_5000; ANALYZE TABLE logs PERSISTENT FOR ALL;
+""",
+        yields=("column {database}.logs.host",),
     ),
 )

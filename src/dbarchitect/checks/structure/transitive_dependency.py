@@ -18,14 +18,14 @@ from dbarchitect.model.check import Example
 from dbarchitect.model.evidence import Evidence, EvidenceKind
 from dbarchitect.model.finding import Confidence, Finding, Severity
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import Engine, column_subject
+from dbarchitect.model.names import RELATIONAL, Engine, column_subject
 from dbarchitect.model.questions import DependencyAnswer
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.sql.changes import advice
 from dbarchitect.sql.identifiers import quote_columns, quote_name, quote_qualified
 
 CODES = ("NEW-02",)
-ENGINES = (Engine.POSTGRESQL,)
+ENGINES = RELATIONAL
 NEEDS_LIVE = True
 _LEAST_ROWS = 1_000
 
@@ -110,5 +110,19 @@ INSERT INTO orders SELECT i, i % 100, 'reference ' || i % 90, 'status ' || i % 3
 ANALYZE;
 """,
         yields=("column public.orders.customer_name,customer_city",),
+    ),
+    Example(
+        Engine.MARIADB,
+        bad="""
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint NOT NULL, customer_name varchar(40) NOT NULL, customer_city varchar(40), total decimal(10, 2));
+INSERT INTO orders SELECT seq, seq % 100, concat('name ', seq % 100), concat('city ', seq % 20), seq FROM seq_1_to_3000;
+ANALYZE TABLE orders PERSISTENT FOR ALL;
+""",
+        good="""
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint NOT NULL, customer_reference varchar(40), customer_status varchar(40), total decimal(10, 2));
+INSERT INTO orders SELECT seq, seq % 100, concat('reference ', seq % 90), concat('status ', seq % 3), seq % 100 FROM seq_1_to_3000;
+ANALYZE TABLE orders PERSISTENT FOR ALL;
+""",
+        yields=("column {database}.orders.customer_name,customer_city",),
     ),
 )
