@@ -125,7 +125,7 @@ def _change(snapshot: Snapshot, table: Table, index: Index | None) -> Change:
     if clean is not None:
         size = btree_bytes(snapshot, table, (clean.column.name,), unique=True)
         change = add_primary_key(table, clean.column, size_bytes=size)
-        unread = "rows that were not read may hold a value twice: then the unique index cannot be built, and nothing is changed"
+        unread = "rows that were not read may hold a value twice: then the unique index cannot be built: drop what is left of it"
         return change if clean.complete else replace(change, assumptions=(*change.assumptions, unread))
     if index is None:
         return _numbered(snapshot, table)
