@@ -12,9 +12,11 @@ from dbarchitect.checks.structure._loops import loop_question, self_references
 from dbarchitect.checks.structure._ranges import default_questions
 from dbarchitect.checks.structure._views import view_questions
 from dbarchitect.checks.structure.always_null_column import suspects
+from dbarchitect.checks.structure.leftover_table import leftovers
 from dbarchitect.checks.types._shapes import shape_questions
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.questions import NullQuestion, Question, UniquenessQuestion
+from dbarchitect.model.names import QualifiedName
+from dbarchitect.model.questions import InclusionQuestion, NullQuestion, Question, UniquenessQuestion
 from dbarchitect.model.snapshot import Snapshot
 
 MOST = 400
@@ -60,4 +62,10 @@ def worth_asking(snapshot: Snapshot, limits: Limits) -> tuple[Question, ...]:
         [*default_questions(snapshot)],
         [*_null_questions(snapshot, limits)],
     ]
-    return tuple(dict.fromkeys(_in_turn(kinds)))
+    # to read a table that nobody reads would make it look used the next time; what is to be dropped needs no mending either
+    unread = {table.name for table in leftovers(snapshot)}
+    return tuple(question for question in dict.fromkeys(_in_turn(kinds)) if _table_of(question) not in unread)
+
+
+def _table_of(question: Question) -> QualifiedName:
+    return question.child if isinstance(question, InclusionQuestion) else question.table

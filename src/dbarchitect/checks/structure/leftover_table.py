@@ -57,15 +57,19 @@ def _is_used(snapshot: Snapshot, table: Table) -> bool:
     return referred or viewed or coded or bool(snapshot.triggers_on(name))
 
 
+def leftovers(snapshot: Snapshot) -> Iterator[Table]:
+    """The tables named like a leftover that nothing in the counting window used."""
+    for table in own_tables(snapshot):
+        named = _LEFT.search(table.name.name) and not table.name.name.startswith(RENAMED_ASIDE)
+        if named and table.kind is TableKind.TABLE and not _is_used(snapshot, table):
+            yield table
+
+
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     """One finding for each table named like a leftover that nothing in the counting window used."""
     age = snapshot.counters_age
     window = f"in {counted(age.days, 'day')}" if age and age.days else "since the counters began"
-    for table in own_tables(snapshot):
-        if not _LEFT.search(table.name.name) or table.name.name.startswith(RENAMED_ASIDE) or table.kind is not TableKind.TABLE:
-            continue
-        if _is_used(snapshot, table):
-            continue
+    for table in leftovers(snapshot):
         scanned = table.usage.sequential_scans if table.usage else None
         seen = f"it was scanned {counted(scanned, 'time')}" if scanned is not None else "hardly a row was read"
         old = age is not None and age.days >= limits.counters_age_days
