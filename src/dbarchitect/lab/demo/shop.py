@@ -1,5 +1,6 @@
 """Builds the demo shop on an embedded server: schema, rows, traffic, and sessions that misbehave."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -18,16 +19,23 @@ LIMITS = Limits(
     counters_age_days=0.0,
     unused_index_bytes=65_536,
     idle_in_transaction_seconds=0.0,
+    blocked_seconds=0.0,
+    prepared_transaction_seconds=0.0,
     dead_rows=5_000,
-    slot_retained_bytes=0,
+    bloat_bytes=500_000,
+    slot_retained_bytes=1,
+    settle_seconds=0.0,
 )
 
-# the lab's own settings that trade safety for speed would be the gravest findings; enable_hashjoin was switched off "for a test"
+# the lab's own settings that trade safety for speed would be the gravest findings; enable_hashjoin was switched off and
+# log_statement on "for a test"
 _SETTINGS = (
     ("fsync", "on"),
     ("full_page_writes", "on"),
     ("synchronous_commit", "on"),
     ("enable_hashjoin", "off"),
+    ("log_statement", "all"),
+    ("log_min_duration_statement", "250"),
     ("wal_level", "logical"),
     ("compute_query_id", "on"),
     ("pg_stat_statements.max", "1000"),
@@ -47,7 +55,7 @@ _WORKLOAD = (
     (40, "SELECT path, count(*) FROM page_views WHERE viewed_at >= timestamptz '2025-02-01' + %s::int * interval '1 hour' "
          "AND viewed_at < timestamptz '2025-02-02' + %s::int * interval '1 hour' GROUP BY path ORDER BY 2 DESC LIMIT 5", "{}"),
     (25, "SELECT count(*) FROM payments WHERE order_id = 1900000000 + %s::int", "{}"),
-    (200, "INSERT INTO web_sessions VALUES (gen_random_uuid()::text, '10.0.0.1', '2025-11-0' || 1 + %s::int %% 9, 'B/1')", "{}"),
+    (200, "INSERT INTO web_sessions VALUES (md5(%s)::uuid::text, '10.0.0.1', '2025-11-01', 'Browser/1')", "visit {}"),
     (60, "SELECT code, percent FROM promotions WHERE code = %s AND deleted_at IS NULL", "P{}"),
     (60, "SELECT code, percent FROM coupons WHERE code = %s AND deleted_at IS NULL", "C{}"),
     (40, "SELECT id FROM suppliers WHERE name = %s", "Supplier {}"),
@@ -63,16 +71,27 @@ _WORKLOAD = (
     (20, "SELECT count(*) FROM orders WHERE status = 'new' AND placed_at > now() - %s::int * interval '1 day'", "{}"),
     (20, "SELECT sum(quantity) FROM order_items WHERE product_id = %s", "{}"),
     (20, "SELECT count(*) FROM page_views WHERE customer_id = %s", "{}"),
+    (20, "SELECT count(*) FROM carts WHERE customer_id = %s", "{}"),
+    (20, "SELECT reason FROM returns WHERE order_id = 1900000000 + %s::int", "{}"),
+    (20, "SELECT order_id FROM returns WHERE replacement_order_id = 1900020000 + %s::int", "{}"),
+    (20, "SELECT login FROM staff WHERE department_id = %s", "{}"),
+    (20, "SELECT login FROM partners WHERE agency_id = %s", "{}"),
+    (20, "SELECT name FROM agencies WHERE contact_id = %s", "{}"),
+    (20, "SELECT name FROM departments WHERE head_id = %s", "{}"),
+    (20, "SELECT count(*) FROM outbox WHERE recipient = %s", "customer{}@example.org"),
+    (20, "SELECT count(*) FROM inbox WHERE sender = %s", "customer{}@example.org"),
+    (20, "SELECT changed_at FROM text_changes WHERE locale = 'de-DE' AND page = %s AND slot = 'headline-1'", "page-of-the-shop-{}"),
     (5, "SELECT full_name, spent FROM best_customers ORDER BY spent DESC LIMIT %s::int", "{}"),
 )  # fmt: skip
 
 
 def _fill(connection: psycopg.Connection) -> None:
-    connection.execute(files("dbarchitect.lab.demo").joinpath("shop.sql").read_text("utf-8").encode())
+    for name in ("shop.sql", "office.sql"):
+        connection.execute(files("dbarchitect.lab.demo").joinpath(name).read_text("utf-8").encode())
     connection.execute("SET search_path = shop")
     # a concurrent build that fails on duplicates leaves an invalid index behind
     try:
-        connection.execute("CREATE UNIQUE INDEX CONCURRENTLY reviews_once ON reviews (product_id, rating)")
+        connection.execute("CREATE UNIQUE INDEX CONCURRENTLY product_attributes_once ON product_attributes (attribute, value)")
     except errors.UniqueViolation:
         pass
     else:
@@ -80,10 +99,15 @@ def _fill(connection: psycopg.Connection) -> None:
 
 
 def _tidy(connection: psycopg.Connection) -> None:
-    """Vacuum and analyse everything, so that what is found dead or stale later was made so on purpose."""
+    """Vacuum and analyse everything, so that what is found dead, stale or unknown later was made so on purpose."""
+    _flush(connection)
     connection.execute("VACUUM (FREEZE, ANALYZE)")
     for _ in range(2):
         connection.execute("UPDATE stock SET on_hand = on_hand - 1, reserved = reserved + 1")
+    connection.execute("CREATE TABLE imports (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, line text NOT NULL)")
+    connection.execute("INSERT INTO imports (line) SELECT 'Line ' || i FROM generate_series(1, 20000) i")
+    connection.execute("GRANT SELECT ON imports TO shop_report")
+    _flush(connection)
 
 
 def _trade(connection: psycopg.Connection, progress: Progress) -> None:
@@ -98,9 +122,43 @@ def _trade(connection: psycopg.Connection, progress: Progress) -> None:
                 connection.execute(sql.SQL(statement), [value] * parameters, prepare=False)
 
 
-def _slot(connection: psycopg.Connection) -> None:
-    """A replica was taken away; its slot was not."""
+def _slots(connection: psycopg.Connection) -> None:
+    """A replica was taken away; its slot was not. The other slot was never used and keeps nothing."""
     connection.execute("SELECT pg_create_physical_replication_slot('old_replica', true)")
+    connection.execute("SELECT pg_create_physical_replication_slot('next_replica', false)")
+
+
+@contextmanager
+def _forgotten(server: EmbeddedPostgres) -> Iterator[None]:
+    """Sessions that misbehave: one forgot its transaction, one waits for it, and a transaction was prepared and left open.
+
+    They hold locks on look-alikes alone, so that every task of the file can be tried while they stand.
+    """
+    url = server.url(DATABASE, "shop_admin")
+    with psycopg.connect(url, application_name="payment-bridge") as bridge:
+        bridge.execute("UPDATE shop.promotions SET percent = percent WHERE id = 9")
+        bridge.execute("PREPARE TRANSACTION 'payment-4711'")
+    with (
+        psycopg.connect(server.url(DATABASE, "shop_app"), application_name="shop-worker") as worker,
+        psycopg.connect(url, autocommit=True, application_name="shop-deploy") as deploy,
+    ):
+        worker.execute("UPDATE shop.partners SET login = login WHERE id = 7")  # and then it went for lunch
+        # whoever waits has a snapshot, for which CREATE INDEX CONCURRENTLY waits in turn: it gives up by itself
+        deploy.pgconn.send_query(b"SET lock_timeout = '30s'; BEGIN; LOCK TABLE shop.partners IN SHARE MODE; COMMIT")
+        _wait_until_blocked(server, deploy.info.backend_pid)
+        yield
+        worker.close()
+        deploy.close()
+
+
+def _wait_until_blocked(server: EmbeddedPostgres, pid: int) -> None:
+    with psycopg.connect(server.url(DATABASE), autocommit=True) as watcher:
+        for _ in range(2_000):
+            row = watcher.execute("SELECT cardinality(pg_blocking_pids(%s)) > 0", [pid]).fetchone()
+            if row and row[0]:
+                return
+            time.sleep(0.005)
+    raise AssertionError("the demo's second session does not wait for the first")
 
 
 def _flush(connection: psycopg.Connection) -> None:
@@ -110,21 +168,19 @@ def _flush(connection: psycopg.Connection) -> None:
 
 @contextmanager
 def running_shop(progress: Progress = silent) -> Iterator[EmbeddedPostgres]:
-    """The shop on a server of its own, with one session that forgot its transaction, until the block ends."""
+    """The shop on a server of its own, with its misbehaving sessions, until the block ends."""
     with EmbeddedPostgres(preload=("pg_stat_statements",), settings=_SETTINGS) as server:
         server.create_database(DATABASE)
         url = server.url(DATABASE)
         with psycopg.connect(url, autocommit=True) as connection:
             progress("building the shop", 0, 0)
             connection.execute("CREATE EXTENSION pg_stat_statements SCHEMA public")
-            _slot(connection)
+            _slots(connection)
             _fill(connection)
             _tidy(connection)
         with psycopg.connect(server.url(DATABASE, "shop_admin"), autocommit=True, application_name="shop-backend") as backend:
             backend.execute("SET search_path = shop")
             _trade(backend, progress)
             _flush(backend)
-            with psycopg.connect(server.url(DATABASE, "shop_app"), application_name="shop-worker") as worker:
-                worker.execute("SELECT count(*) FROM shop.orders")  # and then it went for lunch
+            with _forgotten(server):
                 yield server
-                worker.rollback()

@@ -120,15 +120,16 @@ FROM generate_series(1, 6000) i;
 CREATE TABLE suppliers (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name text NOT NULL,
-    country text NOT NULL,
+    city char(20) NOT NULL,
+    country char(2) NOT NULL,
     rating numeric(3, 1) NOT NULL
 );
 CREATE UNIQUE INDEX suppliers_name ON suppliers (name);
 CREATE INDEX suppliers_name_country ON suppliers (name, country);
 CREATE INDEX suppliers_rating_first ON suppliers (rating DESC NULLS LAST);
 CREATE INDEX suppliers_rating ON suppliers (rating);
-INSERT INTO suppliers (name, country, rating)
-SELECT 'Supplier ' || i, 'country ' || i % 40, (i % 50) / 10.0 FROM generate_series(1, 4000) i;
+INSERT INTO suppliers (name, city, country, rating)
+SELECT 'Supplier ' || i, 'City ' || i % 70, (ARRAY['DE', 'FR', 'IT', 'PL'])[1 + i % 4], (i % 50) / 10.0 FROM generate_series(1, 4000) i;
 
 CREATE TABLE product_categories (
     product_id bigint NOT NULL REFERENCES products (id),
@@ -218,18 +219,51 @@ INSERT INTO reviews (customer_id, product_id, legacy_id, rating, verified, body)
 SELECT 1 + i * 3 % 12000, 1 + i * 5 % 6000, i * 1000003::bigint, 1 + i % 5, (ARRAY['Y', 'N'])[1 + i % 2], 'I think that product is nice, number ' || i
 FROM generate_series(1, 18000) i;
 
--- look-alike: a reference by name only, whose values are somebody else's
+-- look-alike of the reference that nobody declared: supplier_id sounds like one, but its values are somebody else's. The weight is text;
+-- the tracking number, with its leading zeros, is text for good reason. The carrier's name depends on carrier_number alone.
 CREATE TABLE shipments (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     order_id integer NOT NULL UNIQUE REFERENCES orders (id),
     supplier_id bigint NOT NULL,
+    carrier_number integer NOT NULL,
+    carrier_name text NOT NULL,
+    driver_number integer NOT NULL,
+    driver_name text NOT NULL,
     tracking_number text NOT NULL UNIQUE,
+    weight text NOT NULL,
     sent_at timestamptz NOT NULL
 );
+ALTER TABLE shipments ADD CONSTRAINT shipments_order FOREIGN KEY (order_id) REFERENCES orders (id);
 COMMENT ON COLUMN shipments.supplier_id IS 'The carrier''s own number, not our supplier';
-INSERT INTO shipments (order_id, supplier_id, tracking_number, sent_at)
-SELECT 1900000000 + i, 900000 + i % 77, 'TRK' || lpad(i::text, 10, '0'), timestamptz '2024-02-01 00:00+00' + i * interval '20 minutes'
+INSERT INTO shipments (order_id, supplier_id, carrier_number, carrier_name, driver_number, driver_name, tracking_number, weight, sent_at)
+SELECT 1900000000 + i, 900000 + i % 77, 1 + i % 60, 'Carrier ' || 1 + i % 60, 1 + i % 90, 'Driver ' || 1 + (i / 7) % 90,
+       lpad(i::text, 10, '0'), ((i % 400) / 10.0)::text, timestamptz '2024-02-01 00:00+00' + i * interval '20 minutes'
 FROM generate_series(1, 15000) i;
+
+-- look-alike of the duplicate foreign key: two references to one table over different columns
+CREATE TABLE returns (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    order_id bigint NOT NULL REFERENCES orders (id),
+    replacement_order_id bigint REFERENCES orders (id),
+    reason text NOT NULL
+);
+CREATE INDEX returns_order_id ON returns (order_id);
+CREATE INDEX returns_replacement_order_id ON returns (replacement_order_id);
+INSERT INTO returns (order_id, replacement_order_id, reason)
+SELECT 1900000000 + i, CASE WHEN i % 2 = 0 THEN 1900020000 + i END, 'Reason ' || i % 5 FROM generate_series(1, 3000) i;
+
+-- twelve carts outlived their customers
+CREATE TABLE carts (
+    id bigserial PRIMARY KEY,
+    customer_id bigint NOT NULL,
+    is_gift smallint NOT NULL,
+    priority smallint NOT NULL,
+    filled_at timestamptz NOT NULL
+);
+CREATE INDEX carts_customer_id ON carts (customer_id);
+INSERT INTO carts (customer_id, is_gift, priority, filled_at)
+SELECT CASE WHEN i % 700 = 0 THEN 90000 + i ELSE 1 + i % 12000 END, i % 2, i % 2, timestamptz '2025-03-01 00:00+00' + i * interval '7 minutes'
+FROM generate_series(1, 8400) i;
 
 -- traffic -----------------------------------------------------------------------------------------------------------------
 
@@ -277,66 +311,3 @@ CREATE TABLE stock (
     reserved integer NOT NULL DEFAULT 0
 ) WITH (autovacuum_enabled = false);
 INSERT INTO stock SELECT i, i % 500 FROM generate_series(1, 6000) i;
-
-CREATE UNLOGGED TABLE gift_cards (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    card_number text NOT NULL UNIQUE,
-    balance numeric(12, 2) NOT NULL
-);
-INSERT INTO gift_cards (card_number, balance) SELECT 'GC' || lpad(i::text, 12, '0'), (i % 200) / 2.0 FROM generate_series(1, 2000) i;
-
--- people and rights ---------------------------------------------------------------------------------------------------------
-
-CREATE TABLE staff (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    login text NOT NULL UNIQUE,
-    password text NOT NULL
-);
-INSERT INTO staff (login, password) SELECT 'staff' || i, 'summer' || 2000 + i FROM generate_series(1, 1500) i;
-
--- look-alike: hashed
-CREATE TABLE partners (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    login text NOT NULL UNIQUE,
-    password_hash text NOT NULL
-);
-INSERT INTO partners (login, password_hash)
-SELECT 'partner' || i, '$2b$12$' || substr(md5('a' || i) || md5('b' || i), 1, 53) FROM generate_series(1, 1500) i;
-
--- policies were written, but never switched on
-CREATE TABLE invoices (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    customer_id bigint NOT NULL REFERENCES customers (id),
-    amount numeric(12, 2) NOT NULL
-);
-CREATE INDEX invoices_customer_id ON invoices (customer_id);
-CREATE POLICY invoices_own ON invoices USING (customer_id = (SELECT nullif(current_setting('shop.customer', true), '')::bigint));
-GRANT SELECT ON invoices TO shop_app;
-INSERT INTO invoices (customer_id, amount) SELECT 1 + i % 12000, i % 700 FROM generate_series(1, 9000) i;
-
--- look-alike: switched on
-CREATE TABLE messages (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    customer_id bigint NOT NULL REFERENCES customers (id),
-    body text NOT NULL
-);
-CREATE INDEX messages_customer_id ON messages (customer_id);
-ALTER TABLE messages ENABLE ROW LEVEL SECURITY;
-CREATE POLICY messages_own ON messages USING (customer_id = (SELECT nullif(current_setting('shop.customer', true), '')::bigint));
-GRANT SELECT ON messages TO shop_app;
-INSERT INTO messages (customer_id, body) SELECT 1 + i % 12000, 'Message ' || i FROM generate_series(1, 5000) i;
-
-CREATE FUNCTION close_account(customer bigint) RETURNS void LANGUAGE sql SECURITY DEFINER
-    AS 'UPDATE shop.customers SET deleted_at = now() WHERE id = customer';
--- look-alike: fixed search_path
-CREATE FUNCTION reopen_account(customer bigint) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog
-    AS 'UPDATE shop.customers SET deleted_at = NULL WHERE id = customer';
-
-GRANT SELECT, INSERT, UPDATE, DELETE ON customers, addresses, orders, order_items, payments, stock, web_sessions TO shop_app;
-GRANT SELECT ON ALL TABLES IN SCHEMA shop TO shop_report;
-GRANT UPDATE ON coupons TO PUBLIC;
-
-CREATE VIEW best_customers AS
-    SELECT c.id, c.full_name, sum(o.total) AS spent FROM customers c JOIN orders o ON o.customer_id = c.id GROUP BY c.id, c.full_name;
-CREATE MATERIALIZED VIEW sales_by_product AS
-    SELECT i.product_id, sum(i.quantity) AS sold FROM order_items i GROUP BY i.product_id;
