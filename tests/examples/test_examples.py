@@ -1,4 +1,4 @@
-"""Every example of every check on a real server: `bad` yields exactly what it says, with evidence that can be repeated; `good` nothing."""
+"""Every example of every check on a real server: `bad` yields what it says, with evidence that can be repeated, `good` nothing."""
 
 import pytest
 

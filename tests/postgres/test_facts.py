@@ -139,13 +139,13 @@ def test_the_remedies_of_missing_rights_work(server: EmbeddedPostgres, rich: str
             second = take(server.url("rich", "granted"))
         finally:
             connection.execute("DROP OWNED BY granted; DROP ROLE granted")
-    # what is left needs a superuser, or is hidden by row security
-    assert {g.what for g in second.gaps} == {
+    # what is left needs a superuser, or is hidden by row security, or is not counted by this version
+    assert {g.what for g in second.gaps if "does not count" not in g.reason} == {
         "how passwords are kept",
         "rules of pg_hba.conf",
         "memory and processors of the server's machine",
         "statistics and values of shop.customers",
-    } | ({"since when the usage counters count"} if major >= 15 else set()) | {g.what for g in first.gaps if "not count" in g.reason}
+    } | ({"since when the usage counters count"} if major >= 15 else set())
 
 
 def test_without_pg_stat_statements(fresh_database: str) -> None:

@@ -203,7 +203,7 @@ class EmbeddedPostgres:
             lines = (self.data_folder / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
         except FileNotFoundError:
             return False
-        return len(lines) >= 8 and lines[0].strip() == str(pid) and lines[7].strip() == "ready"
+        return len(lines) >= 8 and lines[0].strip() == str(pid) and lines[7].strip() in ("ready", "standby")
 
 
 def _template(programs: PostgresPrograms, checksums: bool) -> Path:

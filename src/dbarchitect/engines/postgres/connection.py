@@ -13,6 +13,7 @@ import psycopg
 from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict
 
+from dbarchitect.engines.postgres.refusals import connect_error
 from dbarchitect.errors import CannotConnect, ConnectionLost, NotPermitted, SourceError, SourceNotFound, UnsupportedVersion
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -25,6 +26,8 @@ STATEMENT_MS = 60_000
 LOCK_MS = 2_000
 IDLE_MS = 60_000
 STARTUP_OPTIONS = "-c default_transaction_read_only=on"
+# libpq asks whether the session can write, and ours never can: what is meant is the server's role
+_ROLES = {"read-write": "primary", "read-only": "prefer-standby"}
 
 
 def connect(url: str) -> Connection:
@@ -34,6 +37,9 @@ def connect(url: str) -> Connection:
     words["client_encoding"] = "UTF8"
     if "connect_timeout" not in words and "PGCONNECT_TIMEOUT" not in os.environ:
         words["connect_timeout"] = CONNECT_SECONDS
+    wanted = str(words.get("target_session_attrs") or os.environ.get("PGTARGETSESSIONATTRS", ""))
+    if wanted in _ROLES:
+        words["target_session_attrs"] = _ROLES[wanted]
     own = str(words.pop("options", None) or os.environ.get("PGOPTIONS", ""))
     try:
         return _open(words | {"options": f"{own} {STARTUP_OPTIONS}".strip()})
@@ -84,59 +90,6 @@ def shown_source(connection: Connection) -> str:
     return f"postgresql://{user}{host}:{info.port}/{database}"
 
 
-def _where(words: dict[str, str | int]) -> str:
-    host = words.get("host") or words.get("hostaddr") or os.environ.get("PGHOST") or "the local socket"
-    port = words.get("port") or os.environ.get("PGPORT") or 5432
-    return f"{host}, port {port}"
-
-
-_REFUSALS: tuple[tuple[str, type[SourceError], str], ...] = (
-    (
-        "password authentication failed",
-        NotPermitted,
-        "Check user and password (in the URL, PGPASSWORD or ~/.pgpass); in a URL write special letters as %XX.",
-    ),
-    ("no password supplied", NotPermitted, "Give the password in the URL, in PGPASSWORD or in ~/.pgpass."),
-    (
-        "Peer authentication failed",
-        NotPermitted,
-        "Run as the operating system's user of that name, or connect through TCP (host=127.0.0.1) with a password.",
-    ),
-    ("no pg_hba.conf entry", NotPermitted, "Let an administrator add a line for this user, database and address to pg_hba.conf."),
-    ("not permitted to log in", NotPermitted, "Use a role that may log in, or: ALTER ROLE … LOGIN."),
-    ("permission denied for database", NotPermitted, "Let an administrator run: GRANT CONNECT ON DATABASE … TO …;"),
-    ('role "', NotPermitted, "Check the user's name; CREATE ROLE … LOGIN makes one."),
-    ('database "', SourceNotFound, "Check the database's name; `psql -l` lists those there are."),
-    ("too many clients", CannotConnect, "Wait for a free connection, or connect as a role with reserved connections."),
-    ("remaining connection slots", CannotConnect, "Wait for a free connection, or connect as a superuser."),
-    ("too many connections", CannotConnect, "Raise the role's or database's CONNECTION LIMIT, or wait for a free connection."),
-    ("starting up", CannotConnect, "Wait until the server has started, then run again."),
-    ("shutting down", CannotConnect, "Start the server again, then run again."),
-    ("SSL", CannotConnect, "Check sslmode and sslrootcert: require needs TLS on the server, verify-full its certificate's name."),
-    ("certificate", CannotConnect, "Check sslmode, sslrootcert, sslcert and sslkey."),
-    ("translate host name", CannotConnect, "Check the host's name."),
-    ("resolve host", CannotConnect, "Check the host's name."),
-    ("Connection refused", CannotConnect, "Check host and port, that the server runs, and its listen_addresses."),
-    ("No such file or directory", CannotConnect, "No server listens on that socket: check host (the socket's folder) and port."),
-    ("timeout", CannotConnect, "Check host, port and firewall; connect_timeout=… in the URL waits longer."),
-)
-
-
-def connect_error(error: psycopg.OperationalError, words: dict[str, str | int]) -> SourceError:
-    """What a refused or failed connection means, and what to do next."""
-    text = " ".join(str(error).split())
-    secret = str(words.get("password") or "")
-    if secret:
-        text = text.replace(secret, "***")
-    cannot = f"Cannot connect to PostgreSQL at {_where(words)}"
-    for sign, kind, next_step in _REFUSALS:
-        if sign in text:
-            return kind(f"{cannot}: {text}", next_step)
-    if "FATAL" in text:  # the server answered, perhaps in its own language
-        return NotPermitted(f"{cannot}: {text}", "Check user, password and database.")
-    return CannotConnect(f"{cannot}: {text}", "Check host and port, and that the server runs.")
-
-
 def check_server(connection: Connection) -> None:
     """Raises UnsupportedVersion for what is no PostgreSQL, or one too old to read."""
     try:
@@ -164,6 +117,11 @@ def read_error(error: psycopg.Error, question: str) -> SourceError:
     if isinstance(error, errors.InsufficientPrivilege):
         return NotPermitted(
             f"Reading {what} is not permitted: {text}", "Grant SELECT on that catalogue to the reading role, or GRANT pg_monitor."
+        )
+    if "statement pooling" in text:
+        return CannotConnect(
+            f"The pooler allows no transactions: {text}",
+            "Connect to the server itself, or to a pool whose pool_mode is transaction or session.",
         )
     if isinstance(error, errors.LockNotAvailable):
         return ConnectionLost(
