@@ -70,12 +70,21 @@ def _constraint_stands(table: QualifiedName, name: str) -> Verification:
     return Verification(missing.sql.replace("NOT EXISTS", "EXISTS", 1), "t")
 
 
+def _comment_again(table: Table, constraint: ForeignKey | CheckConstraint) -> tuple[Step, ...]:
+    """The comment of a constraint that was dropped and added again."""
+    if constraint.comment is None:
+        return ()
+    name = quote_name(PG, constraint.name)
+    return (Step(f"COMMENT ON CONSTRAINT {name} ON {_table(table.name)} IS {quote_literal(PG, constraint.comment)}"),)
+
+
 def validate_constraint(table: Table, constraint: ForeignKey | CheckConstraint) -> Change:
     """Check the rows that were there before the constraint; undo puts the unvalidated constraint back."""
     name = quote_name(PG, constraint.name)
     undo = (
         Step(drop_constraint_statement(PG, table.name, constraint.name)),
         Step(add_constraint_definition(constraint, PG, table.name)),
+        *_comment_again(table, constraint),
     )
     return Change(
         ChangeKind.SCHEMA,
@@ -136,7 +145,7 @@ def drop_foreign_key(table: Table, key: ForeignKey, *, engine: Engine = PG) -> C
         ChangeKind.SCHEMA,
         Strategy.ONLINE_DDL,
         (Step(drop_constraint_statement(PG, table.name, key.name, foreign=True)),),
-        tuple(undo),
+        (*undo, *_comment_again(table, key)),
         "ACCESS EXCLUSIVE on both tables: reads and writes wait",
         BRIEF,
         constraint_missing(PG, table.name, key.name),
@@ -171,9 +180,10 @@ def enforce_check(table: Table, check: CheckConstraint) -> Change:
         (
             drop,
             Step(f"ALTER TABLE {target} ADD CONSTRAINT {name} {enforced} NOT VALID"),
+            *_comment_again(table, check),
             Step(f"ALTER TABLE {target} VALIDATE CONSTRAINT {name}", alone=True),
         ),
-        (drop, Step(add_constraint_definition(check, PG, table.name))),
+        (drop, Step(add_constraint_definition(check, PG, table.name)), *_comment_again(table, check)),
         f"ACCESS EXCLUSIVE for milliseconds; VALIDATE: {SHARE_UPDATE}",
         f"{BRIEF}; VALIDATE reads the table once",
         constraint_exists(PG, table.name, check.name),

@@ -103,7 +103,7 @@ ALTER TABLE orders ADD CONSTRAINT customer FOREIGN KEY (customer_id) REFERENCES 
 EXAMPLES = (
     Example(
         Engine.POSTGRESQL,
-        bad=_TABLES,
+        bad=_TABLES + "COMMENT ON CONSTRAINT customer ON orders IS 'who ordered';",
         good=_TABLES + "ALTER TABLE orders VALIDATE CONSTRAINT total_positive; ALTER TABLE orders VALIDATE CONSTRAINT customer;",
         yields=("constraint public.orders.total_positive", "constraint public.orders.customer"),
     ),

@@ -57,7 +57,9 @@ def _change(table: Table, ranges: Ranges, now: datetime) -> Change:
         name = ranges.new_name(table, start)
         bounds = f"FROM ({ranges.literal(start)}) TO ({ranges.literal(end)})"
         steps.append(Step(f"CREATE TABLE {quote_qualified(PG, name)} PARTITION OF {target} FOR VALUES {bounds}"))
-        undo.append(Step(f"DROP TABLE {quote_qualified(PG, name)}"))
+        # a partition of a table that foreign keys refer to cannot be dropped while it is attached
+        detach = Step(f"ALTER TABLE {target} DETACH PARTITION {quote_qualified(PG, name)}")
+        undo += [Step(f"DROP TABLE {quote_qualified(PG, name)}"), detach]  # in the end they are reversed
         names.append(quote_literal(PG, quote_qualified(PG, name)))
     verify = f"SELECT {' AND '.join(f'to_regclass({n}) IS NOT NULL' for n in names)}"
     default = ("with a default partition, each of these reads it whole under its lock, and fails when it holds such rows",)
@@ -126,7 +128,8 @@ EXAMPLES = (
         Engine.POSTGRESQL,
         name="days",
         bad="""
-CREATE TABLE visits (on_day date NOT NULL) PARTITION BY RANGE (on_day);
+CREATE TABLE visits (on_day date PRIMARY KEY) PARTITION BY RANGE (on_day);
+CREATE TABLE notes (on_day date REFERENCES visits, note text);
 DO $$ BEGIN
   EXECUTE format('CREATE TABLE visits_today PARTITION OF visits FOR VALUES FROM (%L) TO (%L)', current_date, current_date + 1);
 END $$;
