@@ -19,7 +19,7 @@ from dbarchitect.model.task import CheckRun
 from dbarchitect.plan import make_plan
 from dbarchitect.report.json_report import Report, render_json, report_schema
 from dbarchitect.report.markdown import render
-from dbarchitect.report.scripts import extract_command, quoted, statements, up_script, verify_command
+from dbarchitect.report.scripts import extract_command, quoted, run_command, statements, up_script, verify_command
 from dbarchitect.report.terminal import summary
 from dbarchitect.report.text import cell, code, fence, in_bytes, in_milliseconds, inline, name, plain
 from tests.unit.review_values import PASSED, TODAY, missing_index, needless_index, orders, plan, runs, snapshot, some_findings
@@ -106,6 +106,20 @@ def test_test_commands_of_both_engines() -> None:
     assert verify_command(context, verify) == 'psql "$DATABASE_URL" -XAtc "SELECT to_regclass(\'public.x\') IS NULL"'
     maria = replace(context, engine=Engine.MARIADB, database="my shop")
     assert verify_command(maria, verify) == "mariadb 'my shop' -NBe \"SELECT to_regclass('public.x') IS NULL\""
+
+
+@pytest.mark.parametrize(
+    ("source", "command"),
+    [
+        ("mysql://a@b@db.example:3306/shop", "mariadb --user=a@b --host=db.example shop < up.sql"),
+        ("mysql://root@10.0.0.7:3307/shop", "mariadb --user=root --host=10.0.0.7 --port=3307 shop < up.sql"),
+        ("mysql://localhost (/run/my sqld.sock)/shop", "mariadb --socket='/run/my sqld.sock' shop < up.sql"),
+        ("mysql://it's me@localhost (/s.sock)/shop", 'mariadb --user="it\'s me" --socket=/s.sock shop < up.sql'),
+        ("schema.sql", "mariadb shop < up.sql"),
+    ],
+)
+def test_the_client_of_mysql_is_told_where_to_connect(source: str, command: str) -> None:
+    assert run_command(replace(plan([]).context, engine=Engine.MARIADB, source=source, database="shop"), "up.sql") == command
 
 
 def test_the_scripts_come_out_of_the_file(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ class ColumnStatistics:
     """One row of `pg_stats`, or its counterpart (MariaDB's `column_stats`).
 
     `distinct` follows PostgreSQL: above 0 a count, below 0 minus the share of rows (-1: all differ), 0 unknown.
-    `common_frequencies` is empty where the server knows the values but not their shares. Values are texts; of a redacted snapshot they are hashes and `redacted` is True.
+    `common_frequencies` is empty where the server knows the values but not their shares. Values are texts; of a redacted snapshot
+    they are hashes and `redacted` is True.
     """
 
     table: QualifiedName

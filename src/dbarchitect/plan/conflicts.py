@@ -215,11 +215,13 @@ def _drops(board: _Board, snapshot: Snapshot) -> None:
             new[effect.table].append(effect)
     gone: set[QualifiedName] = set()
     for key, task in board.tasks():
-        for effect in task_effects(task):
+        own = task_effects(task)
+        for effect in own:
             found = _dropped(snapshot, effect) if isinstance(effect, IndexDropped) else None
             if found is None:
                 continue
-            reason = _why_not_drop(found[0], found[1], gone, new[found[0].name])
+            replaced = any(isinstance(e, IndexCreated) and e.unique and e.table == found[0].name for e in own)
+            reason = _why_not_drop(found[0], found[1], gone, new[found[0].name], replaced=replaced)
             if reason is not None:
                 board.withhold(key, reason)
                 break
@@ -234,8 +236,11 @@ def _dropped(snapshot: Snapshot, effect: IndexDropped) -> tuple[Table, Index] | 
     return snapshot.index(effect.name)
 
 
-def _why_not_drop(table: Table, index: Index, gone: set[QualifiedName], new: list[IndexCreated]) -> str | None:
-    """Why this index has to stay, given that those in `gone` go and those in `new` come; None: it can go."""
+def _why_not_drop(
+    table: Table, index: Index, gone: set[QualifiedName], new: list[IndexCreated], *, replaced: bool = False
+) -> str | None:
+    """Why this index has to stay, given that those in `gone` go and those in `new` come; None: it can go. `replaced`: its own task
+    builds another unique index for it."""
     if not index.valid:
         return None
     name, width = index.name.name, len(index.columns)
@@ -244,7 +249,7 @@ def _why_not_drop(table: Table, index: Index, gone: set[QualifiedName], new: lis
     if index.replica_identity:
         return f"index {name} is the table's replica identity"
     unique = [i.columns for i in others if i.name not in gone and i.unique] + [e.columns for e in new if e.unique and e.plain]
-    if index.unique and not any(columns and set(columns) <= set(index.columns) for columns in unique):
+    if index.unique and not replaced and not any(columns and set(columns) <= set(index.columns) for columns in unique):
         return f"index {name} enforces uniqueness, and no other unique index would be left to do so"
     needing = [key for key in table.foreign_keys if index.predicate is None and _serves(index.columns, key)]
     key = next((key for key in needing if not any(_serves(columns, key) for columns in left)), None)

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from dbarchitect.model.names import Engine
 from dbarchitect.model.snapshot import Origin
-from dbarchitect.model.task import Block, Heading, Item, Plan, PlanEntry, Status, Todo
+from dbarchitect.model.task import Block, Context, Heading, Item, Plan, PlanEntry, Status, Todo
 from dbarchitect.model.wording import plural
 from dbarchitect.report.context_section import ENGINE_NAMES, context_lines
 from dbarchitect.report.scripts import (
     DOWN_NAME,
     TODO_NAME,
     UP_NAME,
+    client,
     down_script,
     extract_command,
     failed,
@@ -163,7 +165,7 @@ def _commands(plan: Plan) -> list[str]:
         local += [extract_command(UP_NAME), extract_command(DOWN_NAME), run_command(context, UP_NAME)]
         local.append(f"{run_command(context, DOWN_NAME)}  # the way back")
     return [
-        f"`DATABASE_URL` is the URL of the database{' that was reviewed' if live else ' to change'}.",
+        f"`DATABASE_URL` is the URL of the database{' that was reviewed' if live else ' to change'}.{_password_from(context)}",
         "",
         "- Local: review again, tick what is done, write and run the scripts:",
         "",
@@ -173,6 +175,13 @@ def _commands(plan: Plan) -> list[str]:
         "",
         *fence(f"dbarchitect review {source} --fail-on warning\ndbarchitect verify {TODO_NAME}", "sh", "  "),
     ]
+
+
+def _password_from(context: Context) -> str:
+    """What the clients of MySQL and MariaDB need beside their command line; psql takes all from the URL."""
+    if context.engine is Engine.POSTGRESQL:
+        return ""
+    return f" `{client(context.engine)}` takes the password from `MYSQL_PWD` or from `[client]` in `~/.my.cnf`."
 
 
 def _checklist(plan: Plan) -> list[str]:

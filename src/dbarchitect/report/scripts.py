@@ -14,6 +14,10 @@ TODO_NAME = "TODO_database-architect.md"
 UP_NAME = "dbarchitect_up.sql"
 DOWN_NAME = "dbarchitect_down.sql"
 _COMPOUND = re.compile(r"\s*CREATE\s+(OR\s+REPLACE\s+)?(DEFINER\s*=\s*\S+\s+)?(PROCEDURE|FUNCTION|TRIGGER|EVENT)\b", re.IGNORECASE)
+# as a source is shown: without its password
+_MYSQL_SOURCE = re.compile(
+    r"(?:mysql|mariadb)://(?:(?P<user>.*)@)?(?:localhost \((?P<socket>.+)\)|(?P<host>[^@/]+?)(?::(?:3306|(?P<port>\d+))))/.*"
+)
 _DML = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 
 
@@ -118,7 +122,7 @@ def verify_command(context: Context, verify: Verification) -> str:
     """The shell command that runs a verification."""
     if context.engine is Engine.POSTGRESQL:
         return f'psql "$DATABASE_URL" -XAtc {quoted(verify.sql)}'
-    return f"{client(context.engine)} {quoted(context.database)} -NBe {quoted(verify.sql)}"
+    return f"{_client_command(context)} -NBe {quoted(verify.sql)}"
 
 
 def client(engine: Engine) -> str:
@@ -126,11 +130,18 @@ def client(engine: Engine) -> str:
     return {Engine.POSTGRESQL: "psql", Engine.MYSQL: "mysql", Engine.MARIADB: "mariadb"}[engine]
 
 
+def _client_command(context: Context) -> str:
+    """The client of MySQL or MariaDB with where it connects, as whom, and the database; it knows no URLs."""
+    found = _MYSQL_SOURCE.fullmatch(context.source)
+    options = [f"--{name}={quoted(value)}" for name, value in found.groupdict().items() if value] if found else []
+    return " ".join([client(context.engine), *options, quoted(context.database)])
+
+
 def run_command(context: Context, file: str) -> str:
     """The shell command that runs a script and stops at the first error."""
     if context.engine is Engine.POSTGRESQL:
         return f'psql "$DATABASE_URL" -X -v ON_ERROR_STOP=1 -f {file}'
-    return f"{client(context.engine)} {quoted(context.database)} < {file}"
+    return f"{_client_command(context)} < {file}"
 
 
 def extract_command(file: str) -> str:

@@ -15,6 +15,18 @@ ACCESS_EXCLUSIVE = "ACCESS EXCLUSIVE on the table: reads and writes wait"
 MYSQL_INPLACE = "no lock on reads or writes (ALGORITHM=INPLACE, LOCK=NONE), metadata lock at start and end"
 
 
+def mysql_online(table: Table, *, rebuilds: bool = False) -> str:
+    """What ALTER TABLE ends with so that MySQL refuses rather than stops writes; empty where the server has no such way: other
+    storage engines, and full-text indexes when the table is built anew (error 1846)."""
+    in_place = table.access_method in (None, "innodb") and not (rebuilds and any(i.method == "fulltext" for i in table.indexes))
+    return ", ALGORITHM=INPLACE, LOCK=NONE" if in_place else ""
+
+
+def mysql_lock(table: Table, *, rebuilds: bool = False) -> str:
+    """The lock of such an ALTER TABLE."""
+    return MYSQL_INPLACE if mysql_online(table, rebuilds=rebuilds) else "SHARED on the table: writes wait, reads go on"
+
+
 def index_exists(engine: Engine, table: QualifiedName, index: str) -> Verification:
     """Gives t when a valid index of that name stands on the table."""
     if engine is Engine.POSTGRESQL:
@@ -86,11 +98,14 @@ def create_index(
     target, quoted = quote_qualified(engine, table.name), quote_name(engine, name)
     verify = index_exists(engine, table.name, name)
     if engine is not Engine.POSTGRESQL:
-        add = f"ALTER TABLE {target} ADD {kind} {quoted} ({quote_columns(engine, columns)}), ALGORITHM=INPLACE, LOCK=NONE"
-        drop = f"ALTER TABLE {target} DROP INDEX {quoted}, ALGORITHM=INPLACE, LOCK=NONE"
+        add = f"ALTER TABLE {target} ADD {kind} {quoted} ({quote_columns(engine, columns)}){mysql_online(table)}"
+        # InnoDB takes a table's first unique key for its primary key, and drops that by copying alone
+        back = "" if unique and table.primary_key is None else mysql_online(table)
+        online = bool(mysql_online(table))
         return Change(
-            ChangeKind.INDEX, Strategy.ONLINE_DDL, (Step(add),), (Step(drop),), MYSQL_INPLACE,
-            "as long as one scan of the table and the sort of its keys", verify, size_bytes=size_bytes,
+            ChangeKind.INDEX, Strategy.ONLINE_DDL if online else Strategy.STANDARD, (Step(add),),
+            (Step(f"ALTER TABLE {target} DROP INDEX {quoted}{back}"),), mysql_lock(table),
+            "as long as one scan of the table and the sort of its keys", verify, online=online, size_bytes=size_bytes,
         )  # fmt: skip
     using = "" if method == "btree" else f" USING {method}"
     predicate = f" WHERE {where}" if where else ""

@@ -1,5 +1,7 @@
 """What a statement that changes a database does to it, as far as tasks can depend on or contradict one another."""
 
+import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +12,12 @@ import sqlglot
 from sqlglot import exp
 
 from dbarchitect.model.names import Engine, QualifiedName
+
+# it warns of every statement that it does not know; those have no effects here
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
+_NAME = r"(?:[^`]|``)+"
+_ALTERED = re.compile(rf"ALTER TABLE `(?P<schema>{_NAME})`\.`(?P<name>{_NAME})` ")
+_MODIFIED = re.compile(rf"\bMODIFY COLUMN `({_NAME})` ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +223,24 @@ def _mysql(sql: str) -> Iterator[Effect]:
     if isinstance(statement, exp.Alter) and isinstance(statement.this, exp.Table):
         for action in statement.args.get("actions") or ():
             yield from _mysql_altered(_mysql_name(statement.this), action)
+    elif isinstance(statement, exp.Command):
+        yield from _mysql_modified(sql)
     elif isinstance(statement, exp.Delete | exp.Update | exp.Insert):
         table = statement.this.find(exp.Table)
         if table is not None:
             yield RowsChanged(_mysql_name(table))
+
+
+def _mysql_modified(sql: str) -> Iterator[Effect]:
+    """The columns that a statement changes whose types or options the parser does not know (inet4, uuid)."""
+    table = _ALTERED.match(sql)
+    if table is not None:
+        name = QualifiedName(_unquoted(table["schema"]), _unquoted(table["name"]))
+        yield from (ColumnRetyped(name, _unquoted(column)) for column in _MODIFIED.findall(sql))
+
+
+def _unquoted(name: str) -> str:
+    return name.replace("``", "`")
 
 
 def _mysql_altered(table: QualifiedName, action: exp.Expression) -> Iterator[Effect]:

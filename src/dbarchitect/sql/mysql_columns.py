@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from dbarchitect.model.catalog import Column, Table
 from dbarchitect.model.change import Change, ChangeKind, Risk, Step, Strategy, Verification
 from dbarchitect.model.names import Engine, QualifiedName
-from dbarchitect.sql.changes import MYSQL_INPLACE
+from dbarchitect.sql.changes import mysql_lock, mysql_online
 from dbarchitect.sql.columns import Retype
 from dbarchitect.sql.identifiers import quote_literal, quote_name
 from dbarchitect.sql.mysql_changes import COPY_LOCK, alter_statement, column_fact
@@ -22,7 +22,7 @@ _SHOWN = re.compile(
     r"(?P<name>`(?:[^`]|``)+`) (?P<type>[a-z0-9]+(?:\((?:[^()']|'(?:[^']|'')*')*\))?(?: unsigned)?(?: zerofill)?)(?P<rest>.*)", re.S
 )
 _CHARACTERS = re.compile(r"(?: CHARACTER SET \w+)?(?: COLLATE \w+)?")
-_ONLINE = ", ALGORITHM=INPLACE, LOCK=NONE"
+_KEEP_HISTORY = Step("SET SESSION system_versioning_alter_history = 'KEEP'")
 _NULLS = re.compile(r"(?: NOT NULL| NULL)?")
 
 
@@ -95,6 +95,11 @@ def have_types(engine: Engine, table: QualifiedName, types: tuple[tuple[str, str
     return Verification(f"SELECT {total}", str(len(types)))
 
 
+def _before(table: Table) -> tuple[Step, ...]:
+    """What the session needs. MariaDB alters a system-versioned table only when it was told what of its history (error 4119)."""
+    return (STRICT, _KEEP_HISTORY) if "WITH SYSTEM VERSIONING" in table.options else (STRICT,)
+
+
 def modify_types(
     engine: Engine,
     table: Table,
@@ -117,8 +122,8 @@ def modify_types(
     return Change(
         ChangeKind.SCHEMA,
         Strategy.STANDARD,
-        (STRICT, Step(alter_statement(engine, table.name, there))),
-        (STRICT, Step(alter_statement(engine, table.name, back))),
+        (*_before(table), Step(alter_statement(engine, table.name, there))),
+        (*_before(table), Step(alter_statement(engine, table.name, back))),
         COPY_LOCK,
         "as long as a copy of the table with its indexes takes",
         have_types(engine, table.name, tuple((r.column.name, r.type) for r in retypes)),
@@ -138,18 +143,20 @@ def set_nullable(engine: Engine, table: Table, definition: str, columns: tuple[C
         return None
     # error 1846: what NULL would become must be one value for all rows
     computed = not nullable and any("(" in (clause.default or "") for clause in clauses)
+    online = mysql_online(table, rebuilds=True)
+    copies = computed or not online
     there = ", ".join(f"MODIFY COLUMN {clause.text(nullable=nullable)}" for clause in clauses)
     back = ", ".join(f"MODIFY COLUMN {clause.text()}" for clause in clauses)
     refused = ("it fails, and changes nothing, when a row holds NULL", "code that writes NULL gets an error from then on")
     return Change(
         ChangeKind.SCHEMA,
-        Strategy.STANDARD if computed else Strategy.ONLINE_DDL,
-        (STRICT, Step(alter_statement(engine, table.name, there + ("" if computed else _ONLINE)))),
-        (STRICT, Step(alter_statement(engine, table.name, back + _ONLINE))),
-        COPY_LOCK if computed else MYSQL_INPLACE,
+        Strategy.STANDARD if copies else Strategy.ONLINE_DDL,
+        (*_before(table), Step(alter_statement(engine, table.name, there + ("" if computed else online)))),
+        (*_before(table), Step(alter_statement(engine, table.name, back + online))),
+        COPY_LOCK if computed else mysql_lock(table, rebuilds=True),
         "as long as writing the table and its indexes anew",
         _all_nullable(engine, table.name, columns, nullable),
-        online=not computed,
+        online=not copies,
         hazards=() if nullable else refused,
     )
 

@@ -10,18 +10,18 @@ from dbarchitect.model.catalog import ForeignKey, Index, Table
 from dbarchitect.model.change import Change, ChangeKind, Risk, Step, Strategy
 from dbarchitect.model.names import Engine, QualifiedName
 from dbarchitect.sql.changes import (
-    MYSQL_INPLACE,
     constraint_exists,
     constraint_missing,
     create_index,
     drop_constraint_statement,
     drop_index,
     index_exists,
+    mysql_lock,
+    mysql_online,
 )
 from dbarchitect.sql.identifiers import quote_columns, quote_name, quote_qualified
 from dbarchitect.sql.mysql_changes import COPY_LOCK, alter_statement, drop_foreign_key_statement
 
-_ONLINE = ", ALGORITHM=INPLACE, LOCK=NONE"
 _COPY = "as long as a copy of the table takes, each value looked up"
 
 
@@ -36,7 +36,7 @@ def add_foreign_key(
         ChangeKind.SCHEMA,
         Strategy.STANDARD,
         (Step(alter_statement(engine, table.name, f"ADD CONSTRAINT {quote_name(engine, name)} {reference}")),),
-        (Step(alter_statement(engine, table.name, f"DROP FOREIGN KEY {quote_name(engine, name)}{_ONLINE}")),),
+        (Step(alter_statement(engine, table.name, f"DROP FOREIGN KEY {quote_name(engine, name)}{mysql_online(table)}")),),
         COPY_LOCK,
         _COPY,
         constraint_exists(engine, table.name, name),
@@ -62,9 +62,9 @@ def drop_foreign_key(engine: Engine, table: Table, key: ForeignKey) -> Change:
     return Change(
         ChangeKind.SCHEMA,
         Strategy.ONLINE_DDL,
-        (Step(drop_foreign_key_statement(engine, table.name, key) + _ONLINE),),
+        (Step(drop_foreign_key_statement(engine, table.name, key) + mysql_online(table)),),
         (Step(alter_statement(engine, table.name, ", ".join([*kept, added]))),),
-        MYSQL_INPLACE,
+        mysql_lock(table),
         "milliseconds",
         constraint_missing(engine, table.name, key.name),
     )
@@ -89,7 +89,7 @@ def add_check(engine: Engine, table: Table, name: str, expression: str) -> Chang
 def drop_unique(engine: Engine, table: Table, index: Index) -> Change:
     """Drop a unique key with its index; undo builds it again."""
     change = drop_index(engine, table, index)
-    return replace(change, kind=ChangeKind.SCHEMA, undo=(Step(change.undo[0].sql + _ONLINE),))
+    return replace(change, kind=ChangeKind.SCHEMA, undo=(Step(change.undo[0].sql + mysql_online(table)),))
 
 
 def add_unique(
@@ -116,21 +116,21 @@ def replace_unique_by_live(engine: Engine, table: Table, index: Index, columns: 
     quoted, invisible = quote_name(engine, live), " INVISIBLE" if engine is Engine.MARIADB else ""
     column = f"ADD COLUMN {quoted} tinyint(1) GENERATED ALWAYS AS (if({where},1,NULL)) VIRTUAL{invisible}"
     key = f"ADD UNIQUE INDEX {quote_name(engine, name)} ({quote_columns(engine, (*columns, live))})"
-    old = quote_name(engine, index.name.name)
+    old, online = quote_name(engine, index.name.name), mysql_online(table)
     return Change(
         ChangeKind.INDEX,
         Strategy.ONLINE_DDL,
         (
             Step(alter_statement(engine, table.name, column)),
-            Step(alter_statement(engine, table.name, key + _ONLINE)),
-            Step(alter_statement(engine, table.name, f"DROP INDEX {old}{_ONLINE}")),
+            Step(alter_statement(engine, table.name, key + online)),
+            Step(alter_statement(engine, table.name, f"DROP INDEX {old}{online}")),
         ),
         (
-            Step(alter_statement(engine, table.name, f"ADD {index.definition}{_ONLINE}")),
-            Step(alter_statement(engine, table.name, f"DROP INDEX {quote_name(engine, name)}{_ONLINE}")),
+            Step(alter_statement(engine, table.name, f"ADD {index.definition}{online}")),
+            Step(alter_statement(engine, table.name, f"DROP INDEX {quote_name(engine, name)}{online}")),
             Step(alter_statement(engine, table.name, f"DROP COLUMN {quoted}")),
         ),
-        MYSQL_INPLACE,
+        mysql_lock(table),
         "as long as one scan of the table and the sort of its keys",
         index_exists(engine, table.name, name),
         risk=Risk.MEDIUM,

@@ -33,6 +33,8 @@ def _packed(snapshot: Snapshot, shaped: Shaped) -> int:
     lists = shaped.answer.count(TextShape.SEPARATED_LIST)
     if shaped.answer.values < LEAST_VALUES or lists < _MOST * shaped.answer.values:
         return 0
+    if shaped.answer.count(TextShape.JSON) == shaped.answer.values:
+        return 0  # an array of JSON is text_holding_json's
     values = known_values(snapshot, shaped.table, shaped.column)
     elements = [e.strip() for v in values for e in v.replace(";", ",").replace("|", ",").split(",")]
     short = bool(elements) and all(len(e) <= _ELEMENT_CHARACTERS and " " not in e for e in elements)

@@ -33,8 +33,14 @@ _ZONE = {
 
 def _retype(engine: Engine, column: Column, new: str, back: str) -> Retype:
     if engine is not Engine.POSTGRESQL:
-        return Retype(column, "date" if new == "date" else "datetime(6)", default=column.default)
+        return Retype(column, "date" if new == "date" else _datetime(column), default=column.default)
     return Retype(column, new, f"{{}}::{new}", back, bare_literal(column.default) if column.default else None)
+
+
+def _datetime(column: Column) -> str:
+    """With as many digits of the second as there was room for, so that undo finds room, too (19 characters without them)."""
+    digits = 6 if column.type.length is None else min(6, max(0, column.type.length - 20))
+    return f"datetime({digits})" if digits else "datetime"
 
 
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
@@ -91,7 +97,7 @@ ANALYZE;
     Example(
         Engine.MARIADB,
         bad="""
-CREATE TABLE bookings (id bigint PRIMARY KEY, arrival_date varchar(10) NOT NULL, booked_at varchar(40));
+CREATE TABLE bookings (id bigint PRIMARY KEY, arrival_date varchar(10) NOT NULL, booked_at varchar(19));
 INSERT INTO bookings SELECT seq, date '2025-01-01' + INTERVAL seq % 300 DAY, timestamp '2025-01-01 00:00:00' + INTERVAL seq MINUTE FROM seq_1_to_3000;
 """,
         good="""
