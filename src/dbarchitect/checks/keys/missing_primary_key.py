@@ -90,6 +90,12 @@ def _proven_column(snapshot: Snapshot, table: Table) -> _Clean | None:
 
 def _numbered(snapshot: Snapshot, table: Table) -> Change:
     key = table.partition_key
+    if any(table.name in other.inherits for other in snapshot.catalog.tables):
+        return advice(
+            ChangeKind.SCHEMA,
+            f"Choose the columns that identify a row. A primary key of {table.name} covers none of the tables that inherit from it: each needs "
+            "its own; and no identity column can be added to a table that others inherit from.",
+        )
     if key is None:
         return add_identity_key(table, _new_column(table))
     required = {c.name for c in table.columns if not c.nullable}
@@ -231,6 +237,7 @@ CREATE UNIQUE INDEX ON pages_old (site, page);
 CREATE TABLE regions (code text NOT NULL, name text);
 CREATE UNIQUE INDEX regions_code ON regions (code);
 CREATE TABLE shops (id int PRIMARY KEY, region text REFERENCES regions (code));
+CREATE TABLE animals (name text, born date); CREATE TABLE dogs (breed text) INHERITS (animals);
 CREATE TABLE copies AS SELECT i AS id, 'x' AS note FROM generate_series(1, 2000) i;
 INSERT INTO visits SELECT 'x', 'y' FROM generate_series(1, 2000);
 ANALYZE;
@@ -253,6 +260,7 @@ CREATE FOREIGN TABLE abroad (line text) SERVER other;
             "table public.pages",
             "table public.regions",
             "table public.copies",
+            "table public.animals",
         ),
     ),
     Example(
