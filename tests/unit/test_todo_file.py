@@ -14,7 +14,7 @@ from dbarchitect.errors import TodoError
 from dbarchitect.model.change import Step
 from dbarchitect.model.finding import Finding
 from dbarchitect.model.limits import Limits
-from dbarchitect.model.names import QualifiedName, column_subject, index_subject, table_subject
+from dbarchitect.model.names import QualifiedName, column_subject, database_subject, index_subject, table_subject
 from dbarchitect.model.task import Mute, Muting, Recheck, TaskId, TaskKind
 from dbarchitect.plan import make_plan, recheck
 from dbarchitect.report.markdown import render
@@ -430,3 +430,23 @@ def test_what_is_gone_needs_no_second_look() -> None:
     blind = [replace(run, blind="not counted", unanswered=frozenset({ORDERS})) for run in runs(*found)]
     done = recheck(parse_todo(render(plan(found))), snapshot(), [], blind, LATER).outcomes
     assert {o.label: o.done for o in done} == {"orders.was_here": True, "orders.id,was_here": True, "orders.note,id": False}
+
+
+def one_for_all(*members: Finding) -> Finding:
+    """What a check makes of many alike: one finding about the database that names them."""
+    return replace(members[0], subject=database_subject("shop"), also=tuple(f.subject for f in members))
+
+
+def test_many_alike_become_one_task_and_many_again() -> None:
+    two = [retyped("note", "text", "no_zone"), retyped("placed", "text", "no_zone")]
+    one = one_for_all(*two)
+    single, whole = render(plan(two)), render(plan([one]))
+    as_one = make_plan(snapshot(), [one], parse_todo(single), today=TODAY, checks=runs(*two))
+    assert {i.status.sentence for i in as_one.items if i.status} == {"now part of DB-ITEM-3.3"}
+    apart = make_plan(snapshot(), two, parse_todo(whole), today=TODAY, checks=runs(*two))
+    assert {i.status.sentence for i in apart.items if i.status} == {"now part of DB-ITEM-3.2"}
+    for text, found in ((single, [one]), (whole, two), (whole, two[:1])):
+        result = recheck(parse_todo(text), snapshot(), found, runs(*two), LATER)
+        assert not any(o.done for o in result.outcomes) and result.not_listed == 0
+    assert recheck(parse_todo(single), snapshot(), [one_for_all(two[0])], runs(*two), LATER).outcomes[1].done
+    assert recheck(parse_todo(whole), snapshot(), [], runs(*two), LATER).all_done

@@ -28,6 +28,7 @@ from dbarchitect.plan.context import make_context
 from dbarchitect.plan.identify import Numbers, item_ids, plan_group, plan_ids, plan_key
 from dbarchitect.plan.merge import merge
 from dbarchitect.plan.order import dependencies, in_order
+from dbarchitect.plan.subjects import stands_for
 
 _NO_LIMITS = Limits()
 _NO_MUTES = Muting()
@@ -69,7 +70,7 @@ def make_plan(
         another_database(snapshot, previous),
         {m.finding.key: m for m in muted},
         {s.finding.key: s for s in settled},
-        {key: ids.items[task.lead.key] for task in tasks for key in task.keys},
+        _holders(snapshot, tasks, ids.items),
     )
     blocks = {block.name: block for block in previous.blocks} if previous else {}
     current = [_current(task, ids, before, blocks, run) for task in tasks]
@@ -89,6 +90,16 @@ def make_plan(
         previous=previous,
         limits=limits,
     )
+
+
+def _holders(snapshot: Snapshot, tasks: Sequence[Task], items: Mapping[str, TaskId]) -> dict[str, TaskId]:
+    """The item that a key belongs to now: the one that bears it, else the first that answers for it."""
+    found = {key: items[task.lead.key] for task in tasks for key in task.keys}
+    for task in tasks:
+        for finding in task.findings:
+            for key in stands_for(finding, snapshot.catalog.database):
+                found.setdefault(key, items[task.lead.key])
+    return found
 
 
 def _ambiguous(snapshot: Snapshot) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Subjects by their keys, as a file holds them: which table they belong to, and whether the catalogue still has them."""
 
-from dbarchitect.model.names import QualifiedName, column_subject, index_subject, table_subject
+from dbarchitect.model.finding import Finding
+from dbarchitect.model.names import QualifiedName, column_subject, database_subject, index_subject, table_subject
 from dbarchitect.model.snapshot import Snapshot
 
 
@@ -8,6 +9,15 @@ def belongs_to(subject: str, table: QualifiedName) -> bool:
     """True for the key of the table or view itself and of whatever is a part of it."""
     name = subject.partition(" ")[2]
     return name == str(table) or name.startswith(f"{table}.")
+
+
+def stands_for(finding: Finding, database: str) -> tuple[str, ...]:
+    """The keys that a finding answers for: its own; of one for a whole schema those of all objects that it names; and that of the
+    one for the whole schema which its check made, or would make, of many."""
+    own = f"{finding.check} {finding.engine.value}"
+    whole = database_subject(database)
+    parts = finding.also if finding.subject == whole else ()
+    return tuple(dict.fromkeys((finding.key, *(f"{own} {s.key}" for s in parts), f"{own} {whole.key}")))
 
 
 def is_gone(snapshot: Snapshot, subject: str) -> bool:

@@ -21,6 +21,7 @@ from dbarchitect.model.task import (
 from dbarchitect.plan.carry import Run, Tick, another_database, not_found, split_muted, still_found
 from dbarchitect.plan.conflicts import settle
 from dbarchitect.plan.merge import merge
+from dbarchitect.plan.subjects import stands_for
 
 _SETTLED = (StatusKind.MERGED, StatusKind.WITHHELD)
 
@@ -41,16 +42,18 @@ def recheck(
     """
     shown, muted, _ = split_muted(findings, muting or Muting(), today)
     run = Run(snapshot, today, {c.slug: c for c in checks}, another_database(snapshot, previous), {m.finding.key: m for m in muted})
-    found = {finding.key for finding in shown}
+    answers = {finding.key: stands_for(finding, snapshot.catalog.database) for finding in shown}
+    found = {key for keys in answers.values() for key in keys}
     chosen = [(h, b) for h, b in previous.tasks(TaskKind.ITEM) if only is None or h.id in only]
     ticks = {h.id: _tick(h, b, found, run) for h, b in chosen if not (b.status and b.status.kind in _SETTLED)}
     blocks = [_ticked(block, ticks) for block in previous.blocks]
+    elsewhere = {s.finding.key for s in settle(snapshot, merge(shown))[1]}
     listed = {key for heading, _ in previous.tasks(TaskKind.ITEM) for key in heading.keys}
     return Recheck(
         replace(previous, blocks=_plans_ticked(blocks)),
         tuple(_outcome(heading, ticks[heading.id], run) for heading, _ in chosen if heading.id in ticks),
         all(_proven(tick) for tick in ticks.values()),
-        len(found - listed - {s.finding.key for s in settle(snapshot, merge(shown))[1]}),
+        sum(listed.isdisjoint(keys) for key, keys in answers.items() if key not in elsewhere),
     )
 
 
