@@ -6,9 +6,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from dbarchitect.engines.postgres import open_source
 from dbarchitect.errors import NotParsed
+from dbarchitect.lab.clone import clone_schema
 from dbarchitect.lab.embedded import EmbeddedPostgres
 from dbarchitect.lab.sql_files import LoadedSource, find_sql_source, load_sql_source, postgres
+from dbarchitect.model.limits import Limits
+from dbarchitect.model.snapshot import Origin
 
 TABLE = "CREATE TABLE t (id bigint PRIMARY KEY, a int);\n"
 LOCK = "LOCK TABLE t IN ACCESS EXCLUSIVE MODE;\n"
@@ -140,6 +144,20 @@ def test_what_the_server_was_built_without_is_a_gap(server: EmbeddedPostgres, da
     assert "without ICU" in loaded.gaps[0].reason
     assert "what schema.sql:4 makes" in loaded.gaps[2].reason
     assert _value(server, "SELECT to_regclass('t_name') IS NOT NULL")
+
+
+def test_a_collation_of_the_users_own_stands_in_the_copy_too(server: EmbeddedPostgres, database: str, tmp_path: Path) -> None:
+    text = (
+        "CREATE SCHEMA s;\nCREATE COLLATION s.\"By Name\" (provider = icu, locale = 'und-u-kn');\n"
+        'CREATE TABLE t (id bigint PRIMARY KEY, name text);\nCREATE INDEX t_name ON t (name COLLATE s."By Name");\n'
+    )
+    _load(server, database, tmp_path, {"schema.sql": text})
+    with open_source(server.url(database), limits=Limits()) as source:
+        snapshot = source.snapshot(Origin.SQL_FILES)
+    gaps = clone_schema(server, snapshot, "copied")
+    assert [g.what for g in gaps] == ['copy of the schema: collation s."By Name"']
+    with psycopg.connect(server.url("copied")) as session:
+        assert session.execute("SELECT to_regclass('t_name') IS NOT NULL").fetchone() == (True,)
 
 
 def test_a_statement_that_does_not_end_is_a_gap(

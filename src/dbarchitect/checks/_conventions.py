@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._names import listed
 from dbarchitect.model.finding import Finding
 from dbarchitect.model.names import Engine, database_subject
@@ -32,8 +33,8 @@ def _convention(snapshot: Snapshot, findings: list[Finding], ready: list[Finding
     return replace(
         first,
         subject=database_subject(snapshot.catalog.database),
-        title=f"{len(findings)} times: {first.title}",
-        claim=f"{len(findings)} objects are alike ({listed([_shown(f) for f in findings])}). The first: {first.claim}",
+        title=f"{counted(len(findings), 'time')}: {first.title}",
+        claim=f"{counted(len(findings), 'object')} are alike ({listed([_shown(f) for f in findings])}). The first: {first.claim}",
         change=change,
         weight=0.5,
         also=tuple(f.subject for f in findings),

@@ -53,16 +53,15 @@ def _rebuild(connection: Connection, snapshot: Snapshot, database: str, progress
     offered = frozenset(str(row[0]) for row in connection.execute("SELECT name FROM pg_available_extensions"))
     target = Target(database, extensions=offered)
     gaps = list(_run(connection, tuple(foundation_statements(snapshot, target)), silent))
+    made = _made_collations(connection, _missing_collations(connection, snapshot))
+    gaps += [_collation_gap(c, "a collation of that name that sorts as C stands in") for c in made]
     target = Target(
         database,
         extensions=offered,
         missing_types=_missing_types(connection, snapshot),
         missing_collations=_missing_collations(connection, snapshot),
     )
-    gaps += [
-        Gap(f"copy of the schema: collation {c}", "the lab's server does not have it; the default stands in", "none needed")
-        for c in sorted(target.missing_collations)
-    ]
+    gaps += [_collation_gap(c, "the default stands in") for c in sorted(target.missing_collations)]
     gaps += _run(connection, tuple(object_statements(snapshot, target)), progress)
     return tuple(gaps)
 
@@ -83,6 +82,18 @@ def _missing_collations(connection: Connection, snapshot: Snapshot) -> frozenset
         [used],
     )
     return frozenset(name for name, (missing,) in zip(used, answers, strict=True) if missing)
+
+
+def _made_collations(connection: Connection, missing: frozenset[str]) -> list[str]:
+    """Those in a schema of the user's own, made anew: indexes and expressions name them."""
+    own = sorted(c for c in missing if "." in c and not c.startswith("pg_catalog."))
+    for name in own:
+        connection.execute(f'CREATE COLLATION {name} FROM "C"'.encode())
+    return own
+
+
+def _collation_gap(name: str, what: str) -> Gap:
+    return Gap(f"copy of the schema: collation {name}", f"the lab's server does not have it; {what}", "none needed")
 
 
 @dataclass(frozen=True, slots=True)

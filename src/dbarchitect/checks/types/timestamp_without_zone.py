@@ -11,6 +11,7 @@ Ignore it for times of a wall clock that must keep their figures whatever happen
 from collections.abc import Iterator
 from dataclasses import replace
 
+from dbarchitect.checks._counts import counted
 from dbarchitect.checks._names import listed, words
 from dbarchitect.checks._tables import own_tables
 from dbarchitect.checks._weigh import share_of_database, table_facts
@@ -62,32 +63,36 @@ def _retype(column: Column) -> Retype:
 
 
 def _mixed(snapshot: Snapshot) -> bool:
-    return any(c.type.family is TypeFamily.TIMESTAMP_TZ for _, c in snapshot.columns())
+    """True when other columns of the database do have a zone."""
+    tables = (t for t in snapshot.catalog.tables if not t.is_partition)
+    return any(c.type.family is TypeFamily.TIMESTAMP_TZ for t in tables for c in t.columns)
 
 
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     """One finding for each table, with all of its points in time without zone; where most of a large schema is like that, one for all
     tables whose change nothing stands in the way of."""
-    found = [one for table in own_tables(snapshot) for one in _of_table(snapshot, limits, table)]
+    mixed = _mixed(snapshot)
+    found = [one for table in own_tables(snapshot) for one in _of_table(snapshot, limits, table, mixed=mixed)]
     plain = [f for f in found if f.change.steps and f.subject.table_name and not snapshot.views_over(f.subject.table_name)]
     if len(plain) < _CONVENTION:
         yield from found
         return
-    yield _convention(snapshot, plain)
-    yield from (f for f in found if f not in plain)
+    yield _convention(snapshot, plain, mixed=mixed)
+    together_now = {f.subject for f in plain}
+    yield from (f for f in found if f.subject not in together_now)
 
 
-def _convention(snapshot: Snapshot, found: list[Finding]) -> Finding:
+def _convention(snapshot: Snapshot, found: list[Finding], *, mixed: bool) -> Finding:
     tables = [str(f.subject.table_name) for f in found]
     columns = sum(len(f.subject.name.split(",")) for f in found)
     change = together(tuple(f.change for f in found))
     return replace(
         found[0],
         subject=database_subject(snapshot.catalog.database),
-        title=f"points in time without zone in {len(found)} tables",
+        title=f"points in time without zone in {counted(len(found), 'table')}",
         claim=(
-            f"{columns} columns of {len(found)} tables ({listed(tables)}) hold clock figures without a zone, so the instant depends on the "
-            f"writer's TimeZone{_besides(snapshot)}."
+            f"{counted(columns, 'column')} of {counted(len(found), 'table')} ({listed(tables)}) hold clock figures without a zone, so the instant depends on the "
+            f"writer's TimeZone{_besides(mixed)}."
         ),
         evidence=tuple(dict.fromkeys(e for f in found for e in f.evidence)),
         change=replace(
@@ -98,22 +103,21 @@ def _convention(snapshot: Snapshot, found: list[Finding]) -> Finding:
     )
 
 
-def _besides(snapshot: Snapshot) -> str:
-    return "; other columns of this database do have a zone, and comparing the two converts in silence" if _mixed(snapshot) else ""
+def _besides(mixed: bool) -> str:
+    return "; other columns of this database do have a zone, and comparing the two converts in silence" if mixed else ""
 
 
-def _of_table(snapshot: Snapshot, limits: Limits, table: Table) -> Iterator[Finding]:
+def _of_table(snapshot: Snapshot, limits: Limits, table: Table, *, mixed: bool) -> Iterator[Finding]:
     zone = snapshot.postgres.setting("TimeZone") if snapshot.postgres else None
     columns = [c for c in table.columns if is_instant(c)]
     if columns and not has_zone_beside(table):
         names = [c.name for c in columns]
-        mixed, besides = _mixed(snapshot), _besides(snapshot)
         yield Finding(
             subject=column_subject(table.name, *names),
             title=f"points in time without zone: {listed(names)}",
             claim=(
                 f"{listed(names)} of {table.name} ({table_facts(snapshot, table)}) {'holds' if len(names) == 1 else 'hold'} clock figures "
-                f"without a zone, so the instant depends on the writer's TimeZone{besides}."
+                f"without a zone, so the instant depends on the writer's TimeZone{_besides(mixed)}."
             ),
             evidence=(
                 Evidence(EvidenceKind.OBSERVED, f"declared as {columns[0].type.text}", "SHOW TimeZone"),

@@ -37,8 +37,9 @@ def type_names_used(catalog: Catalog) -> frozenset[QualifiedName]:
 
 
 def collations_used(catalog: Catalog) -> frozenset[str]:
-    """The collations that columns and domains name, as the catalogue spells them."""
+    """The collations that columns, domains and indexes name, as the catalogue spells them."""
     used = {c.collation for t in catalog.tables for c in t.columns} | {d.collation for d in catalog.domains}
+    used |= {e.collation for _, index in catalog.indexes() for e in index.entries}
     return frozenset(c for c in used if c)
 
 
