@@ -1,17 +1,20 @@
 """A snapshot: everything a review needs, read once."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import cached_property
 
-from dbarchitect.model.catalog import Catalog, Column, ForeignKey, Index, Table, Trigger, View
+from dbarchitect.model.catalog import Catalog, Column, ForeignKey, Index, Routine, Table, Trigger, View
 from dbarchitect.model.mysql import MySQLFacts, MySQLTable
 from dbarchitect.model.names import Engine, QualifiedName
-from dbarchitect.model.postgres import PostgresFacts, PostgresTable
+from dbarchitect.model.postgres import Grant, Policy, PostgresFacts, PostgresTable
 from dbarchitect.model.questions import Answer, Question
 from dbarchitect.model.statistics import ColumnStatistics
 from dbarchitect.model.workload import Workload
+
+_WORD = re.compile(r"\w+")
 
 
 class Origin(Enum):
@@ -141,6 +144,59 @@ class Snapshot:
         for trigger in self.catalog.triggers:
             found.setdefault(trigger.table, []).append(trigger)
         return found
+
+    @cached_property
+    def _policies_on(self) -> dict[QualifiedName, list[Policy]]:
+        found: dict[QualifiedName, list[Policy]] = {}
+        for policy in self.postgres.policies if self.postgres else ():
+            found.setdefault(policy.table, []).append(policy)
+        return found
+
+    @cached_property
+    def _policies_by_word(self) -> dict[str, list[Policy]]:
+        found: dict[str, list[Policy]] = {}
+        for policy in self.postgres.policies if self.postgres else ():
+            for word in set(_WORD.findall(f"{policy.using} {policy.with_check}".lower())):
+                found.setdefault(word, []).append(policy)
+        return found
+
+    @cached_property
+    def _relation_grants(self) -> dict[QualifiedName, list[Grant]]:
+        found: dict[QualifiedName, list[Grant]] = {}
+        for grant in self.postgres.grants if self.postgres else ():
+            if grant.object_kind in ("table", "column"):
+                found.setdefault(grant.object_name, []).append(grant)
+        return found
+
+    @cached_property
+    def default_grants(self) -> tuple[Grant, ...]:
+        """What default privileges give on new objects."""
+        return tuple(g for g in self.postgres.grants if g.object_kind == "default") if self.postgres else ()
+
+    @cached_property
+    def atomic_routines(self) -> tuple[Routine, ...]:
+        """Routines with a body of parsed statements, which depend on what they name (PostgreSQL: BEGIN ATOMIC)."""
+        return tuple(r for r in self.catalog.routines if "BEGIN ATOMIC" in r.definition)
+
+    @cached_property
+    def relations_with_extended_statistics(self) -> frozenset[QualifiedName]:
+        """Tables and materialized views with CREATE STATISTICS objects."""
+        return frozenset(s.table for s in self.postgres.extended_statistics) if self.postgres else frozenset()
+
+    def policies_on(self, name: QualifiedName) -> list[Policy]:
+        """The row-security policies of a table."""
+        return self._policies_on.get(name, [])
+
+    def policies_that_may_read(self, name: QualifiedName) -> list[Policy]:
+        """Policies whose expressions hold a word of the relation's name: among them are all that read it."""
+        words = _WORD.findall(name.name.lower())
+        if not words:
+            return list(self.postgres.policies) if self.postgres else []
+        return min((self._policies_by_word.get(word, []) for word in words), key=len)
+
+    def relation_grants(self, name: QualifiedName) -> list[Grant]:
+        """The privileges on a table or view and on its columns."""
+        return self._relation_grants.get(name, [])
 
     def views_over(self, name: QualifiedName) -> list[View]:
         """The views that read a table or view directly."""

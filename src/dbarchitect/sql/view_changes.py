@@ -75,20 +75,18 @@ def _refusals(snapshot: Snapshot, view: View) -> Iterator[str]:
         yield f"view {view.name} has defaults of its own"
     if any(grant.grantor != view.owner for grant in _grants(snapshot, view)):
         yield f"rights on view {view.name} were granted by others than its owner"
-    for routine in snapshot.catalog.routines:
-        if "BEGIN ATOMIC" in routine.definition and view.name in names_in(routine.definition):
+    for routine in snapshot.atomic_routines:
+        if view.name in names_in(routine.definition):
             yield f"{routine.kind.value} {routine.name} reads view {view.name}"
-    facts = snapshot.postgres
-    for policy in facts.policies if facts else ():
+    for policy in snapshot.policies_that_may_read(view.name):
         if view.name in names_in(f"{policy.using} {policy.with_check}"):
             yield f"policy {policy.name} reads view {view.name}"
-    if facts and any(statistics.table == view.name for statistics in facts.extended_statistics):
+    if view.name in snapshot.relations_with_extended_statistics:
         yield f"view {view.name} has extended statistics"
 
 
 def _grants(snapshot: Snapshot, view: View) -> list[Grant]:
-    facts = snapshot.postgres
-    found = [g for g in facts.grants if g.object_kind in ("table", "column") and g.object_name == view.name] if facts else []
+    found = snapshot.relation_grants(view.name)
     return sorted(found, key=lambda g: (g.object_kind == "column", g.column or "", g.grantee, g.grantable))
 
 
@@ -125,8 +123,7 @@ def _rights(snapshot: Snapshot, view: View) -> Iterator[str]:
 
 def _born_with(snapshot: Snapshot, name: QualifiedName) -> list[str]:
     """Whom default privileges give rights on every new view of this schema."""
-    grants = snapshot.postgres.grants if snapshot.postgres else ()
-    default = [g for g in grants if g.object_kind == "default" and g.column == "table"]
+    default = [g for g in snapshot.default_grants if g.column == "table"]
     return sorted({g.grantee for g in default if g.object_name.schema in ("", name.schema)})
 
 

@@ -72,11 +72,11 @@ def _outer_obstacles(snapshot: Snapshot, table: Table, column: Column) -> Iterat
     if snapshot.engine is not Engine.POSTGRESQL:
         return  # views, triggers and routines look the type up when they run
     yield from (f"trigger {t.name} names it" for t in snapshot.triggers_on(table.name) if mentions(t.definition, name))
-    for policy in snapshot.postgres.policies if snapshot.postgres else ():
-        if policy.table == table.name and (mentions(policy.using, name) or mentions(policy.with_check, name)):
+    for policy in snapshot.policies_on(table.name):
+        if mentions(policy.using, name) or mentions(policy.with_check, name):
             yield f"policy {policy.name} names it"
-    for routine in snapshot.catalog.routines:
-        if "BEGIN ATOMIC" in routine.definition and mentions(routine.definition, name):
+    for routine in snapshot.atomic_routines:
+        if mentions(routine.definition, name):
             yield f"{routine.kind.value} {routine.name} reads it"
 
 
