@@ -84,9 +84,9 @@ def _moment(text: str) -> datetime:
 
 
 def test_next_range_keeps_months_and_days() -> None:
-    months = Ranges(_moment("2026-10-01"), _moment("2026-12-01"), default=False, is_date=True)
+    months = Ranges("day", _moment("2026-10-01"), _moment("2026-12-01"), default=False, is_date=True)
     assert months.next_end(_moment("2026-12-01")) == _moment("2027-02-01")
-    weeks = Ranges(_moment("2026-10-05"), _moment("2026-10-12"), default=False, is_date=True)
+    weeks = Ranges("day", _moment("2026-10-05"), _moment("2026-10-12"), default=False, is_date=True)
     assert weeks.next_end(_moment("2026-12-28")) == _moment("2027-01-04")
 
 
