@@ -9,8 +9,8 @@ import pytest
 from dbarchitect import checks
 from dbarchitect.checks._counts import counted, is_are
 from dbarchitect.checks._names import listed, mentions, singular, words
+from dbarchitect.checks.structure._ranges import Ranges
 from dbarchitect.checks.structure.alignment_padding import row_bytes
-from dbarchitect.checks.structure.no_partition_for_next_period import Ranges
 from dbarchitect.model.catalog import Column, DataType, TypeFamily
 from dbarchitect.model.names import QualifiedName
 from dbarchitect.model.wording import plural
