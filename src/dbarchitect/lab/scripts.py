@@ -119,7 +119,7 @@ class _Waiting:
         while self._thread.is_alive() and not session.blocked(observer):
             if time.monotonic() > until:
                 raise LabError(f"the statement neither ends nor waits for a lock: {statement.sql[:200]}")
-            time.sleep(0.02)
+            time.sleep(session.polling_seconds)
 
     def _run(self) -> None:
         try:
@@ -146,6 +146,8 @@ def _engine(url: str) -> tuple[Engine, type["PostgresSession"] | type["MySQLSess
 
 class PostgresSession:
     """A session on PostgreSQL, outside of transactions unless a statement begins one."""
+
+    polling_seconds = 0.02
 
     def __init__(self, url: str, name: str) -> None:
         self._connection = psycopg.connect(
@@ -192,6 +194,9 @@ class PostgresSession:
 
 class MySQLSession:
     """A session on MySQL or MariaDB, outside of transactions unless a statement begins one."""
+
+    # InnoDB renews what innodb_trx shows only when nobody has looked for 0.1 s
+    polling_seconds = 0.15
 
     def __init__(self, url: str, name: str) -> None:
         self._url, self._name = url, name

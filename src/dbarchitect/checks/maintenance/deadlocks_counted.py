@@ -62,7 +62,7 @@ UPDATE stock SET n = 2 WHERE id = 2;
 -- wait
 DO $$ BEGIN UPDATE stock SET n = 1 WHERE id = 1; UPDATE stock SET n = 1 WHERE id = 2; EXCEPTION WHEN deadlock_detected THEN NULL; END $$;
 -- session b
-UPDATE stock SET n = 2 WHERE id = 1;
+DO $$ BEGIN UPDATE stock SET n = 2 WHERE id = 1; EXCEPTION WHEN deadlock_detected THEN NULL; END $$;
 COMMIT;
 -- session a
 SELECT pg_stat_force_next_flush();
