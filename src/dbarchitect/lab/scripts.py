@@ -38,7 +38,9 @@ class SessionStatement:
 
 
 class Session(Protocol):
-    """A connection that runs one statement at a time and can be ended while it waits."""
+    """A connection that runs one statement at a time and can be ended while it waits. `polling_seconds`: how often to ask `blocked`."""
+
+    polling_seconds: float
 
     def run(self, sql: str) -> None:
         """Run a statement to its end. LabError when the server refuses it."""
