@@ -94,4 +94,31 @@ ANALYZE;
 """,
         yields=("column public.a.id", "column public.b.id", "column public.c.id"),
     ),
+    Example(
+        Engine.POSTGRESQL,
+        name="views over it",
+        bad="""
+CREATE ROLE reader;
+CREATE TABLE a (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, note text);
+CREATE VIEW notes AS SELECT note FROM a;
+CREATE VIEW named WITH (security_barrier = true) AS SELECT id, note FROM a;
+CREATE VIEW odd AS SELECT id * 2 + 1 AS "Odd id" FROM named;
+CREATE MATERIALIZED VIEW kept AS SELECT n.id, count(*) AS odds FROM named n JOIN odd o ON o."Odd id" > n.id GROUP BY n.id;
+CREATE UNIQUE INDEX kept_id ON kept (id);
+CREATE MATERIALIZED VIEW empty AS SELECT id FROM a WITH NO DATA;
+COMMENT ON VIEW named IS 'it''s named';
+COMMENT ON COLUMN odd."Odd id" IS 'odd';
+COMMENT ON MATERIALIZED VIEW kept IS 'kept';
+COMMENT ON INDEX kept_id IS 'its key';
+ALTER VIEW odd OWNER TO reader;
+GRANT SELECT ON named TO PUBLIC;
+GRANT SELECT (odds) ON kept TO reader WITH GRANT OPTION;
+INSERT INTO a (note) SELECT 'x' FROM generate_series(1, 10);
+REFRESH MATERIALIZED VIEW kept;
+SELECT setval('a_id_seq', 1900000000);
+ANALYZE;
+""",
+        good="CREATE TABLE a (id bigserial PRIMARY KEY); CREATE VIEW ids AS SELECT id FROM a; SELECT setval('a_id_seq', 1900000000); ANALYZE;",
+        yields=("column public.a.id",),
+    ),
 )
