@@ -38,7 +38,10 @@ class SessionStatement:
 
 
 class Session(Protocol):
-    """A connection that runs one statement at a time and can be ended while it waits. `polling_seconds`: how often to ask `blocked`."""
+    """A connection that runs one statement at a time and can be ended while it waits.
+
+    `polling_seconds` is how often `blocked` may be asked.
+    """
 
     polling_seconds: float
 
