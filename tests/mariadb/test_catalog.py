@@ -48,7 +48,7 @@ def test_database(snapshot: Snapshot) -> None:
     assert catalog.encoding == "utf8mb4"
     assert [t.name.name for t in catalog.tables] == ["customers", "events", "orders", 'we`ird "T" ünï']
     assert snapshot.gaps == ()
-    assert snapshot.live and snapshot.source.startswith("mysql://root@localhost (")
+    assert snapshot.live and snapshot.source.startswith("mysql://root@localhost/rich?unix_socket=/")
 
 
 def test_column_types(snapshot: Snapshot) -> None:

@@ -113,8 +113,8 @@ def test_test_commands_of_both_engines() -> None:
     [
         ("mysql://a@b@db.example:3306/shop", "mariadb --user=a@b --host=db.example shop < up.sql"),
         ("mysql://root@10.0.0.7:3307/shop", "mariadb --user=root --host=10.0.0.7 --port=3307 shop < up.sql"),
-        ("mysql://localhost (/run/my sqld.sock)/shop", "mariadb --socket='/run/my sqld.sock' shop < up.sql"),
-        ("mysql://it's me@localhost (/s.sock)/shop", 'mariadb --user="it\'s me" --socket=/s.sock shop < up.sql'),
+        ("mysql://localhost/shop?unix_socket=/run/my%20sqld.sock", "mariadb --socket='/run/my sqld.sock' shop < up.sql"),
+        ("mysql://it's me@localhost/shop?unix_socket=/s.sock", 'mariadb --user="it\'s me" --socket=/s.sock shop < up.sql'),
         ("schema.sql", "mariadb shop < up.sql"),
     ],
 )

@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Sequence
 from itertools import groupby
+from urllib.parse import unquote
 
 from dbarchitect.model.change import Step, Verification
 from dbarchitect.model.names import Engine
@@ -16,7 +17,7 @@ DOWN_NAME = "dbarchitect_down.sql"
 _COMPOUND = re.compile(r"\s*CREATE\s+(OR\s+REPLACE\s+)?(DEFINER\s*=\s*\S+\s+)?(PROCEDURE|FUNCTION|TRIGGER|EVENT)\b", re.IGNORECASE)
 # as a source is shown: without its password
 _MYSQL_SOURCE = re.compile(
-    r"(?:mysql|mariadb)://(?:(?P<user>.*)@)?(?:localhost \((?P<socket>.+)\)|(?P<host>[^@/]+?)(?::(?:3306|(?P<port>\d+))))/.*"
+    r"(?:mysql|mariadb)://(?:(?P<user>.*)@)?(?:localhost/[^?]*\?unix_socket=(?P<socket>.+)|(?P<host>[^@/]+?):(?:3306|(?P<port>\d+))/.*)"
 )
 _DML = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 
@@ -133,7 +134,11 @@ def client(engine: Engine) -> str:
 def _client_command(context: Context) -> str:
     """The client of MySQL or MariaDB with where it connects, as whom, and the database; it knows no URLs."""
     found = _MYSQL_SOURCE.fullmatch(context.source)
-    options = [f"--{name}={quoted(value)}" for name, value in found.groupdict().items() if value] if found else []
+    options = (
+        [f"--{name}={quoted(unquote(value) if name == 'socket' else value)}" for name, value in found.groupdict().items() if value]
+        if found
+        else []
+    )
     return " ".join([client(context.engine), *options, quoted(context.database)])
 
 

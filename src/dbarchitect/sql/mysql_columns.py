@@ -13,7 +13,7 @@ from dbarchitect.model.change import Change, ChangeKind, Risk, Step, Strategy, V
 from dbarchitect.model.names import Engine, QualifiedName
 from dbarchitect.sql.changes import mysql_lock, mysql_online
 from dbarchitect.sql.columns import Retype
-from dbarchitect.sql.identifiers import quote_literal, quote_name
+from dbarchitect.sql.identifiers import quote_columns, quote_literal, quote_name, quote_qualified
 from dbarchitect.sql.mysql_changes import COPY_LOCK, alter_statement, column_fact
 from dbarchitect.sql.mysql_ddl import column_clause
 
@@ -107,12 +107,15 @@ def modify_types(
     retypes: tuple[Retype, ...],
     *,
     large: bool = False,
+    analyze: tuple[str, ...] = (),
     hazards: tuple[str, ...] = (),
     assumptions: tuple[str, ...] = (),
     no_undo: str | None = None,
 ) -> Change | None:
     """Change the types of columns in one statement, each value converted by the server or the whole refused. None when a
-    column's clause cannot be read. `using` and `back` of a Retype are for PostgreSQL and must be None."""
+    column's clause cannot be read. `using` and `back` of a Retype are for PostgreSQL and must be None.
+
+    `analyze` are the columns whose statistics the change throws away: MariaDB collects them anew only when told to."""
     clauses = [(clause_of(definition, r.column), r) for r in retypes]
     if any(c is None for c, _ in clauses):
         return None
@@ -122,8 +125,8 @@ def modify_types(
     return Change(
         ChangeKind.SCHEMA,
         Strategy.STANDARD,
-        (*_before(table), Step(alter_statement(engine, table.name, there))),
-        (*_before(table), Step(alter_statement(engine, table.name, back))),
+        (*_before(table), Step(alter_statement(engine, table.name, there)), *_renewed(table.name, analyze)),
+        (*_before(table), Step(alter_statement(engine, table.name, back)), *_renewed(table.name, analyze)),
         COPY_LOCK,
         "as long as a copy of the table with its indexes takes",
         have_types(engine, table.name, tuple((r.column.name, r.type) for r in retypes)),
@@ -133,6 +136,13 @@ def modify_types(
         assumptions=assumptions,
         no_undo=no_undo,
     )
+
+
+def _renewed(table: QualifiedName, columns: tuple[str, ...]) -> tuple[Step, ...]:
+    if not columns:
+        return ()
+    names = quote_columns(Engine.MARIADB, columns)
+    return (Step(f"ANALYZE TABLE {quote_qualified(Engine.MARIADB, table)} PERSISTENT FOR COLUMNS ({names}) INDEXES ()"),)
 
 
 def set_nullable(engine: Engine, table: Table, definition: str, columns: tuple[Column, ...], *, nullable: bool) -> Change | None:

@@ -133,6 +133,14 @@ def retype(
     return around(_with_checks(change, table, carried), standing)
 
 
+def _with_statistics(snapshot: Snapshot, table: Table, retypes: tuple[Retype, ...]) -> tuple[str, ...]:
+    """Of these columns those of which MariaDB keeps statistics of its own; what an index tells comes back by itself."""
+    names = [r.column.name for r in retypes]
+    rows = (snapshot.column_statistics(table.name, name) for name in names)
+    kept = (row.column for row in rows if row is not None and (row.common_values or row.histogram_bounds))
+    return tuple(kept) if snapshot.engine is Engine.MARIADB else ()
+
+
 def _retype_mysql(
     snapshot: Snapshot,
     limits: Limits,
@@ -146,7 +154,7 @@ def _retype_mysql(
     large = is_large(snapshot, table, limits)
     change = modify_types(
         snapshot.engine, table, facts.definition if facts else "", retypes,
-        large=large, hazards=hazards, assumptions=assumptions, no_undo=no_undo,
+        large=large, analyze=_with_statistics(snapshot, table, retypes), hazards=hazards, assumptions=assumptions, no_undo=no_undo,
     )  # fmt: skip
     found = [f"{r.column.name}: {text}" for r in retypes for text in obstacles(snapshot, table, r.column)]
     if change is not None and not found:

@@ -62,10 +62,13 @@ def _change(snapshot: Snapshot, limits: Limits, shaped: Shaped, yes: str, no: st
     words = (quote_literal(engine, yes), quote_literal(engine, no))
     there = Step(f"UPDATE {target} SET {name} = CASE {name} WHEN {words[0]} THEN '1' WHEN {words[1]} THEN '0' ELSE {name} END")
     back = Step(f"UPDATE {target} SET {name} = CASE {name} WHEN '1' THEN {words[0]} WHEN '0' THEN {words[1]} END")
+    # statistics can be collected when others work again
+    alter, analyze = [[s for s in change.steps if s.sql.startswith("ANALYZE ") is last] for last in (False, True)]
+    alter_back = [s for s in change.undo if not s.sql.startswith("ANALYZE ")]
     return replace(
         change,
-        steps=(lock, there, *change.steps, unlock),
-        undo=(lock, *change.undo, back, unlock),
+        steps=(lock, there, *alter, unlock, *analyze),
+        undo=(lock, *alter_back, back, unlock, *analyze),
         lock="WRITE lock on the table: reads and writes wait",
         duration="as long as an update of all rows and a copy of the table take",
         hazards=("when a statement fails, run UNLOCK TABLES and the Rollback's UPDATE", *change.hazards),

@@ -3,7 +3,7 @@
 import os
 import ssl
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from dbarchitect.errors import SourceNotFound
 
@@ -35,10 +35,11 @@ class Address:
 
     @property
     def shown(self) -> str:
-        """The address for people: no password, no options."""
+        """The address as a URL that leads there again: no password, no options but the socket."""
         user = f"{self.user}@" if self.user else ""
-        where = f"localhost ({self.unix_socket})" if self.unix_socket else f"{self.host}:{self.port}"
-        return f"mysql://{user}{where}/{self.database}"
+        if self.unix_socket:
+            return f"mysql://{user}localhost/{self.database}?unix_socket={quote(self.unix_socket)}"
+        return f"mysql://{user}{self.host}:{self.port}/{self.database}"
 
 
 def _tls(options: dict[str, str]) -> str:
