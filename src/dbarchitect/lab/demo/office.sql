@@ -142,7 +142,7 @@ DELETE FROM outbox WHERE id > 3000;
 CREATE TABLE inbox (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     sender text NOT NULL
-);
+) WITH (autovacuum_vacuum_scale_factor = 0.05);
 CREATE INDEX inbox_sender ON inbox (sender);
 INSERT INTO inbox (sender) SELECT 'customer' || i || '@example.org' FROM generate_series(1, 30000) i;
 
@@ -174,7 +174,8 @@ CREATE TRIGGER payouts_touch BEFORE UPDATE ON payouts FOR EACH ROW EXECUTE FUNCT
 CREATE TRIGGER tickets_touch BEFORE UPDATE ON tickets FOR EACH ROW EXECUTE FUNCTION touch();
 ALTER TABLE tickets DISABLE TRIGGER tickets_touch;
 
--- partitions by the month. The ends depend on the day, so that the first ends soon and the second does not whenever this runs.
+-- partitions of thirty days. The ends depend on today, so that the first table's are used up in twenty days and the second's in
+-- four months whenever this runs; the rows do not.
 CREATE TABLE scans (
     scanned_at timestamptz NOT NULL,
     parcel bigint NOT NULL,
@@ -188,15 +189,17 @@ CREATE TABLE price_changes (
 SET TimeZone = 'UTC';
 DO $$
 DECLARE
-    month timestamptz := date_trunc('month', now());
+    start timestamptz := date_trunc('day', now()) - interval '10 days';
+    length interval := interval '30 days';
 BEGIN
-    EXECUTE format('CREATE TABLE scans_before PARTITION OF scans FOR VALUES FROM (''2020-01-01'') TO (%L)', month);
-    EXECUTE format('CREATE TABLE scans_last PARTITION OF scans FOR VALUES FROM (%L) TO (%L)', month, month + interval '1 month');
-    EXECUTE format('CREATE TABLE price_changes_before PARTITION OF price_changes FOR VALUES FROM (''2020-01-01'') TO (%L)', month);
+    EXECUTE format('CREATE TABLE scans_before PARTITION OF scans FOR VALUES FROM (''2020-01-01'') TO (%L)', start);
+    EXECUTE format('CREATE TABLE scans_last PARTITION OF scans FOR VALUES FROM (%L) TO (%L)', start, start + length);
+    EXECUTE format('CREATE TABLE price_changes_before PARTITION OF price_changes FOR VALUES FROM (''2020-01-01'') TO (%L)', start);
     FOR n IN 0..3 LOOP
         EXECUTE format('CREATE TABLE price_changes_%s PARTITION OF price_changes FOR VALUES FROM (%L) TO (%L)', n,
-            month + n * interval '1 month', month + (n + 1) * interval '1 month');
+            start + n * length, start + (n + 1) * length);
     END LOOP;
 END $$;
+CREATE TABLE price_changes_rest PARTITION OF price_changes DEFAULT;
 INSERT INTO scans SELECT timestamptz '2025-01-01 00:00+00' + i * interval '1 hour', i % 900 FROM generate_series(1, 4000) i;
 INSERT INTO price_changes SELECT timestamptz '2025-01-01 00:00+00' + i * interval '1 hour', 1 + i % 6000 FROM generate_series(1, 4000) i;

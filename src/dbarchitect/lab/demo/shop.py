@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.resources import files
 
 import psycopg
@@ -50,7 +50,8 @@ _WORKLOAD = (
     (150, "SELECT name, price FROM products WHERE category_id = %s ORDER BY created_at DESC LIMIT 20", "{}"),
     (60, "SELECT id, name FROM products WHERE name = %s", "Product {}"),
     (30, "SELECT count(*) FROM products WHERE details @> %s::jsonb", '{{"size": {}}}'),
-    (20, "SELECT id, name FROM products WHERE description ILIKE %s LIMIT 20", "%number {} for%"),
+    (40, "SELECT id, name FROM products WHERE description ILIKE %s LIMIT 20", "%number {} for%"),
+    (20, "SELECT id FROM categories WHERE name ILIKE %s", "%category {}%"),
     (40, "SELECT avg(rating) FROM reviews WHERE product_id = %s", "{}"),
     (40, "SELECT path, count(*) FROM page_views WHERE viewed_at >= timestamptz '2025-02-01' + %s::int * interval '1 hour' "
          "AND viewed_at < timestamptz '2025-02-02' + %s::int * interval '1 hour' GROUP BY path ORDER BY 2 DESC LIMIT 5", "{}"),
@@ -135,20 +136,21 @@ def _forgotten(server: EmbeddedPostgres) -> Iterator[None]:
     They hold locks on look-alikes alone, so that every task of the file can be tried while they stand.
     """
     url = server.url(DATABASE, "shop_admin")
-    with psycopg.connect(url, application_name="payment-bridge") as bridge:
-        bridge.execute("UPDATE shop.promotions SET percent = percent WHERE id = 9")
-        bridge.execute("PREPARE TRANSACTION 'payment-4711'")
+    with psycopg.connect(url, autocommit=True, application_name="payment-bridge") as bridge:
+        for payment in ("payment-4710", "payment-4711"):
+            bridge.execute("BEGIN")
+            bridge.execute("UPDATE shop.promotions SET percent = percent WHERE code = %s", [payment])
+            bridge.execute(sql.SQL("PREPARE TRANSACTION {}").format(sql.Literal(payment)))
+        bridge.execute("COMMIT PREPARED 'payment-4710'")
     with (
-        psycopg.connect(server.url(DATABASE, "shop_app"), application_name="shop-worker") as worker,
-        psycopg.connect(url, autocommit=True, application_name="shop-deploy") as deploy,
+        closing(psycopg.connect(server.url(DATABASE, "shop_app"), application_name="shop-worker")) as worker,
+        closing(psycopg.connect(url, autocommit=True, application_name="shop-deploy")) as deploy,
     ):
         worker.execute("UPDATE shop.partners SET login = login WHERE id = 7")  # and then it went for lunch
         # whoever waits has a snapshot, for which CREATE INDEX CONCURRENTLY waits in turn: it gives up by itself
         deploy.pgconn.send_query(b"SET lock_timeout = '30s'; BEGIN; LOCK TABLE shop.partners IN SHARE MODE; COMMIT")
         _wait_until_blocked(server, deploy.info.backend_pid)
         yield
-        worker.close()
-        deploy.close()
 
 
 def _wait_until_blocked(server: EmbeddedPostgres, pid: int) -> None:
@@ -159,6 +161,12 @@ def _wait_until_blocked(server: EmbeddedPostgres, pid: int) -> None:
                 return
             time.sleep(0.005)
     raise AssertionError("the demo's second session does not wait for the first")
+
+
+def _reset_server(connection: psycopg.Connection) -> None:
+    """The server's own counters begin now; they came with the template that its data folder is a copy of."""
+    for counters in ("archiver", "bgwriter", "checkpointer", "io", "wal"):
+        connection.execute("SELECT pg_stat_reset_shared(%s)", [counters])
 
 
 def _flush(connection: psycopg.Connection) -> None:
@@ -175,6 +183,7 @@ def running_shop(progress: Progress = silent) -> Iterator[EmbeddedPostgres]:
         with psycopg.connect(url, autocommit=True) as connection:
             progress("building the shop", 0, 0)
             connection.execute("CREATE EXTENSION pg_stat_statements SCHEMA public")
+            _reset_server(connection)
             _slots(connection)
             _fill(connection)
             _tidy(connection)
