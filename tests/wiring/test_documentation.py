@@ -8,6 +8,7 @@ import pytest
 
 from dbarchitect.cli import commands
 from dbarchitect.report.json_report import report_schema
+from tests.golden.pages import masked
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -53,3 +54,10 @@ def test_every_command_is_documented() -> None:
         assert f"## dbarchitect {name}" in text
         for parameter in command.params:
             assert parameter.opts[0].upper() in text.upper()
+
+
+def test_the_excerpt_in_the_readme_stands_in_the_demos_file() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    found = re.search(r"<!-- excerpt -->\n````markdown\n(.*?)\n````\n<!-- end of excerpt -->", readme, re.DOTALL)
+    assert found
+    assert masked(found[1]) in (ROOT / "tests/golden/demo.md").read_text("utf-8")
