@@ -78,7 +78,8 @@ def connect(address: Address) -> "pymysql.Connection[DictCursor]":
                 host=address.host or None,
                 port=address.port,
                 user=address.user or None,
-                password=address.password,
+                # as the server's own clients send it; the driver would encode a text as Latin-1
+                password=address.password.encode(),
                 unix_socket=address.unix_socket,
                 ssl=tls_context(address),
                 ssl_disabled=address.tls == "disabled" or None,
