@@ -179,6 +179,12 @@ class Snapshot:
         return tuple(r for r in self.catalog.routines if "BEGIN ATOMIC" in r.definition)
 
     @cached_property
+    def stable_routines(self) -> frozenset[str]:
+        """The names of routines declared STABLE in lower case, with their schema and without."""
+        stable = [r.name for r in self.catalog.routines if r.volatility.lower() == "stable"]
+        return frozenset(text.lower() for name in stable for text in (name.name, str(name)))
+
+    @cached_property
     def relations_with_extended_statistics(self) -> frozenset[QualifiedName]:
         """Tables and materialized views with CREATE STATISTICS objects."""
         return frozenset(s.table for s in self.postgres.extended_statistics) if self.postgres else frozenset()

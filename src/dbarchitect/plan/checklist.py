@@ -157,7 +157,7 @@ def _rollbacks(facts: Facts) -> ChecklistLine:
         return ChecklistLine(title, False, f"not looked at in this run: {_ids(kept)}")
     if not runnable:
         return ChecklistLine(title, True, "no open item has statements to run")
-    nothing = sum(i.task is not None and not i.task.change.undo for i in runnable if i not in untested)
+    nothing = sum(i.task is not None and not i.task.change.undo for i in runnable if _tested(i))
     undone = len(runnable) - len(untested) - nothing
     parts = [f"{undone} of {len(runnable)} done and undone in the lab (verified)"]
     parts += [f"{nothing} done, with nothing to undo"] if nothing else []

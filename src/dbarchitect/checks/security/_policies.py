@@ -39,7 +39,7 @@ def expressions(policy: Policy) -> tuple[str, ...]:
 
 def policies_of(snapshot: Snapshot, table: QualifiedName) -> list[Policy]:
     """The table's policies."""
-    return [p for p in (snapshot.postgres.policies if snapshot.postgres else ()) if p.table == table]
+    return snapshot.policies_on(table)
 
 
 def calls(text: str) -> Iterator[Call]:
@@ -92,10 +92,7 @@ def once_per_query(snapshot: Snapshot, call: Call) -> bool:
         return setting_name(call) is not None
     if call.arguments.strip():
         return False
-    return any(
-        call.function in (r.name.name.lower(), str(r.name).lower()) and r.volatility.lower() == "stable"
-        for r in snapshot.catalog.routines
-    )
+    return call.function in snapshot.stable_routines
 
 
 def _better(snapshot: Snapshot, text: str, call: Call) -> str:

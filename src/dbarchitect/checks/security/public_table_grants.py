@@ -26,15 +26,10 @@ ENGINES = (Engine.POSTGRESQL,)
 _WRITES = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 
 
-def _reachable(facts: PostgresFacts, schema: str) -> bool:
-    """True when PUBLIC may use the schema: without USAGE a grant on its tables is worth nothing."""
-    return any(
-        g.object_kind == "schema"
-        and schema in (g.object_name.schema, g.object_name.name)
-        and g.grantee == "PUBLIC"
-        and "USAGE" in g.privileges
-        for g in facts.grants
-    )
+def _reachable(facts: PostgresFacts) -> set[str]:
+    """The schemas that PUBLIC may use: without USAGE a grant on its tables is worth nothing."""
+    used = (g for g in facts.grants if g.object_kind == "schema" and g.grantee == "PUBLIC" and "USAGE" in g.privileges)
+    return {name for grant in used for name in (grant.object_name.schema, grant.object_name.name)}
 
 
 def _too_much(table: Table, privileges: tuple[str, ...]) -> tuple[str, ...]:
@@ -46,14 +41,15 @@ def _too_much(table: Table, privileges: tuple[str, ...]) -> tuple[str, ...]:
 def find(snapshot: Snapshot, limits: Limits) -> Iterator[Finding]:
     """One finding for each table with such a grant."""
     facts = snapshot.postgres
+    reachable = _reachable(facts) if facts else set()
     for grant in facts.grants if facts else ():
         table = snapshot.table(grant.object_name)
-        if facts is None or grant.object_kind != "table" or grant.grantee != "PUBLIC" or table is None or grant.column:
+        if grant.object_kind != "table" or grant.grantee != "PUBLIC" or table is None or grant.column:
             continue
         details = snapshot.postgres_table(table.name)
         guarded = details is not None and details.row_security and bool(policies_of(snapshot, table.name))
         privileges = _too_much(table, grant.privileges)
-        if guarded or not privileges or not _reachable(facts, table.name.schema):
+        if guarded or not privileges or table.name.schema not in reachable:
             continue
         target, words = qualified(table.name), ", ".join(privileges)
         what = (

@@ -27,10 +27,8 @@ ENGINES = (Engine.POSTGRESQL,)
 
 
 def _grantees(snapshot: Snapshot, table: Table) -> list[str]:
-    grants = snapshot.postgres.grants if snapshot.postgres else ()
-    return sorted(
-        {g.grantee for g in grants if g.object_kind == "table" and g.object_name == table.name and g.grantee != table.owner}
-    )
+    grants = snapshot.relation_grants(table.name)
+    return sorted({g.grantee for g in grants if g.object_kind == "table" and g.grantee != table.owner})
 
 
 def _verification(table: Table) -> Verification:

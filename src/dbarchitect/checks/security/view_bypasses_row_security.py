@@ -26,10 +26,8 @@ ENGINES = (Engine.POSTGRESQL,)
 
 
 def _readers(snapshot: Snapshot, view: View) -> list[str]:
-    grants = snapshot.postgres.grants if snapshot.postgres else ()
-    return sorted(
-        {g.grantee for g in grants if g.object_name == view.name and g.grantee != view.owner and "SELECT" in g.privileges}
-    )
+    grants = snapshot.relation_grants(view.name)
+    return sorted({g.grantee for g in grants if g.grantee != view.owner and "SELECT" in g.privileges})
 
 
 def _bypasses(snapshot: Snapshot, view: View, table: Table) -> bool:
