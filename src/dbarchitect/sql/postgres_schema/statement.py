@@ -101,9 +101,7 @@ def _unquoted(part: str) -> str:
     return part[1:-1].replace('""', '"') if part.startswith('"') else part.lower()
 
 
-def in_dependency_order(
-    items: Collection[T], key: Callable[[T], Hashable], needs: Callable[[T], Iterable[Hashable]]
-) -> list[T]:
+def in_dependency_order(items: Collection[T], key: Callable[[T], Hashable], needs: Callable[[T], Iterable[Hashable]]) -> list[T]:
     """The items, each after those that it needs; otherwise in their own order. A cycle is cut where it is entered."""
     by_key: dict[Hashable, list[T]] = {}
     for item in items:

@@ -43,9 +43,7 @@ def table_statements(snapshot: Snapshot, target: Target) -> Iterator[Statement]:
             yield Statement(table_subject(table.name), f"ALTER TABLE ONLY {qualified(table.partition_of)} {attach}")
 
 
-def _create_table(
-    table: Table, identities: Identities, target: Target
-) -> str:
+def _create_table(table: Table, identities: Identities, target: Target) -> str:
     foreign = table.kind is TableKind.FOREIGN
     kind = "FOREIGN TABLE" if foreign else ("UNLOGGED TABLE" if table.persistence is Persistence.UNLOGGED else "TABLE")
     own = [c for c in table.columns if not (table.inherits and c.inherited)]
@@ -144,5 +142,3 @@ def storage_statements(snapshot: Snapshot) -> Iterator[Statement]:
             yield Statement(table_subject(table.name), f"{alter} REPLICA IDENTITY USING INDEX {name(index.name.name)}")
         if index.clustered:
             yield Statement(table_subject(table.name), f"ALTER TABLE {qualified(table.name)} CLUSTER ON {name(index.name.name)}")
-
-
