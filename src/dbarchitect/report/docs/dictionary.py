@@ -8,6 +8,7 @@ from dbarchitect.model.catalog import Catalog, Column, ForeignKey, Index, IndexE
 from dbarchitect.model.names import QualifiedName
 from dbarchitect.model.snapshot import Snapshot
 from dbarchitect.report.docs.neighbourhoods import Neighbourhood, drawn_tables
+from dbarchitect.report.text import in_bytes
 
 
 def cell(text: str) -> str:
@@ -33,14 +34,7 @@ def _link(name: QualifiedName, known: frozenset[QualifiedName]) -> str:
 
 
 def _size(number: float | None) -> str:
-    if number is None:
-        return "–"
-    value = float(number)
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000:
-            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.1f} TB"
+    return "–" if number is None else in_bytes(number)
 
 
 def _count(number: float | None) -> str:
