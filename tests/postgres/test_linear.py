@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from types import FrameType
+from typing import Any
 
 import psycopg
 import pytest
@@ -20,8 +21,9 @@ from dbarchitect.plan.make import make_plan
 from dbarchitect.report.markdown import render
 
 FEW, MANY = 30, 120
-WORST = 1.5 * MANY / FEW
-BASE = 20_000  # calls that any schema costs
+WORST = 1.5
+LITTLE = 10_000  # bytecodes that are too few to judge their growth
+TraceFunction = Callable[[FrameType, str, Any], Any]
 LIMITS = Limits(small_table_rows=0, small_table_bytes=0, counters_age_days=0.0, unused_index_bytes=0)
 TABLE = """
 CREATE TABLE bench.item_{n} (
@@ -84,28 +86,32 @@ def schemas(postgres18: EmbeddedPostgres) -> Iterator[Schemas]:
     postgres18.drop_database("linear")
 
 
-def _calls(work: Callable[[], object]) -> int:
-    """How many calls of functions the work makes: the same on every machine, however busy."""
+def _steps(work: Callable[[], object]) -> int:
+    """How many bytecodes the work runs: the same on every machine, however busy."""
     counted = 0
 
-    def count(frame: FrameType, event: str, _: object) -> None:
+    def count(frame: FrameType, event: str, _: object) -> TraceFunction:
         nonlocal counted
-        counted += event in ("call", "c_call")
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        counted += event == "opcode"
+        return count
 
-    sys.setprofile(count)
+    before = sys.gettrace()
+    sys.settrace(count)
     try:
         work()
     finally:
-        sys.setprofile(None)
+        sys.settrace(before)
     return counted
 
 
 def _growth(schemas: Schemas, work: Callable[[Snapshot], object]) -> float:
+    """What the tables of `many` beyond `few` cost each, as a multiple of what the tables of `few` cost each: 1 when linear."""
+    work(schemas.many)  # what is kept for good (parsed statements, compiled patterns) counts for neither
+    work(schemas.few)
     # a copy has looked nothing up yet
-    work(replace(schemas.few))  # what is kept for good (parsed statements, compiled patterns) counts for neither
-    work(replace(schemas.many))
-    few, many = _calls(lambda: work(replace(schemas.few))), _calls(lambda: work(replace(schemas.many)))
-    return (many - BASE) / max(few, BASE / 4) if many > BASE else 0.0
+    few, many = _steps(lambda: work(replace(schemas.few))), _steps(lambda: work(replace(schemas.many)))
+    return (many - few) / (MANY - FEW) / (max(few, LITTLE) / FEW)
 
 
 @pytest.mark.parametrize("slug", [c.slug for c in all_checks() if Engine.POSTGRESQL in c.engines])
